@@ -1,0 +1,1 @@
+"""The running product: where channels and domain meet."""

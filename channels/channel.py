@@ -1,0 +1,99 @@
+"""What a channel must be able to do. A channel is a folder whose `adapter.py` has `CHANNEL`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar, Protocol
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+from channels.messages import InboundAttachment, InboundEvent, Media, OutboundMessage, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can show. The engine asks for these, never for a channel's name.
+
+    `window`: how long after the customer's last message free text may be sent; None: always.
+    `quiet_time`: how long to wait for the rest of a burst before a turn starts.
+    """
+
+    text_limit: int
+    buttons: int = 0
+    button_title_limit: int = 20
+    list_rows: int = 0
+    list_title_limit: int = 24
+    caption_limit: int = 0
+    attachment_limit: int = 25 * 1024 * 1024
+    window: timedelta | None = None
+    quiet_time: timedelta = timedelta(0)
+    has_subject: bool = False
+    has_typing: bool = False
+    has_statuses: bool = False
+    bold: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Raw bytes as they came, with what came around them. Header names are lower-case."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+class ChannelSettings(BaseModel):
+    """What an account needs. A subclass' SecretStr fields are encrypted at rest.
+
+    `account_field` names the field that finds the account from a delivery (the hint);
+    `settings_key` is its key in the tenant settings (`whatsapp_config`).
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    account_field: ClassVar[str]
+
+
+class Channel(Protocol):
+    """A protocol translator. Pure but for `send` and `fetch`, which use the client given."""
+
+    name: str
+    title: str
+    settings_key: str
+    settings_model: type[ChannelSettings]
+    capabilities: Capabilities
+
+    def peek(self, delivery: Delivery) -> tuple[str, ...]:
+        """Every account hint that the body names, from untrusted bytes; empty: not understood."""
+        ...
+
+    def verify(self, delivery: Delivery, settings: Any) -> bool:
+        """Whether the account's secret vouches for these raw bytes (constant time)."""
+        ...
+
+    def challenge(self, query: Mapping[str, str], verify_token_matches: bool) -> str | None:
+        """The plain-text answer to the provider's set-up request, None to refuse it."""
+        ...
+
+    def verify_token(self, query: Mapping[str, str]) -> str | None:
+        """The token that the set-up request shows, to be compared with the accounts' own."""
+        ...
+
+    def parse(self, body: bytes) -> Sequence[InboundEvent]:
+        """All events of a raw payload, in order; never raises for odd content.
+
+        Raises ValueError with a reason if the payload as a whole is not this channel's.
+        """
+        ...
+
+    async def send(
+        self, message: OutboundMessage, settings: Any, client: httpx.AsyncClient
+    ) -> Receipt:
+        """Raises Temporary or Permanent."""
+        ...
+
+    async def fetch(
+        self, attachment: InboundAttachment, settings: Any, client: httpx.AsyncClient
+    ) -> Media:
+        """Downloads what `attachment.reference` names, at most `capabilities.attachment_limit`."""
+        ...

@@ -1,0 +1,210 @@
+"""The words all channels share: what came in, what goes out, and what became of it.
+
+ChannelError
+├── Temporary    try again later (429, 5xx, time-out); `retry_after` in seconds where told
+└── Permanent    will never work as it is; staff are told, `code` and `advice` say what to do
+    └── WindowClosed   free text is refused; a template or another channel may still reach
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    MESSAGE = "message"
+    STATUS = "status"
+    REACTION = "reaction"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    UNSUPPORTED = "unsupported"
+
+
+class Author(StrEnum):
+    """Who wrote an inbound message: the customer, or the company itself (phone app, Outlook)."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+class DeliveryState(StrEnum):
+    """In the order in which they may follow each other; see `moves_forward`."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody can be reached. `kind` is a proof domain: phone, email, whatsapp, telegram.
+
+    `value` is normalised (E.164 without +, lower-case email).
+    """
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    addresses: tuple[Address, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundAttachment:
+    """A file of a message. Either `content` came along or `reference` says what to fetch."""
+
+    filename: str
+    content_type: str
+    size: int | None = None
+    sha256: str | None = None
+    reference: str | None = None
+    content: bytes | None = None
+    is_inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One thing somebody wrote, as understood. Never contains markup that is to be trusted.
+
+    `account`: the hint that names our channel account (WhatsApp: phone_number_id).
+    `conversation_hint`: equal for all messages of one thread of this account.
+    `external_id`: the provider's id, unique within the account.
+    `text`: what to show and to think about; `full_text`: all of it (mail with its history).
+    `choice`: the id of the button or list row that was pressed.
+    `replaces` / `deletes`: external id of the message that this one edits or deletes.
+    `is_history`: synchronised old mail or chat: stored, never answered, opens no window.
+    """
+
+    kind: EventKind
+    account: str
+    external_id: str
+    conversation_hint: str
+    sender: Sender
+    sent_at: datetime
+    text: str = ""
+    full_text: str = ""
+    subject: str = ""
+    author: Author = Author.CUSTOMER
+    content_kind: str = "text"
+    recipients: tuple[str, ...] = ()
+    attachments: tuple[InboundAttachment, ...] = ()
+    in_reply_to: str | None = None
+    choice: str | None = None
+    replaces: str | None = None
+    deletes: str | None = None
+    is_history: bool = False
+    reason: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """What became of a message that we sent."""
+
+    account: str
+    external_id: str
+    state: DeliveryState
+    at: datetime
+    recipient: str = ""
+    error_code: str = ""
+    error_text: str = ""
+    price_category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Understood as nothing for us; kept in the ledger with the reason."""
+
+    account: str
+    reason: str
+    external_id: str = ""
+
+
+InboundEvent = InboundMessage | StatusUpdate | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button or list row the customer may press."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundAttachment:
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One message to one person, as the engine means it; `rendering` fits it to a channel."""
+
+    to: Address
+    text: str
+    conversation_hint: str
+    choices: tuple[Choice, ...] = ()
+    attachments: tuple[OutboundAttachment, ...] = ()
+    in_reply_to: str | None = None
+    subject: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The provider accepted: its ids, the first is the one statuses refer to."""
+
+    external_ids: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A downloaded file."""
+
+    content: bytes
+    content_type: str
+    filename: str = ""
+
+
+class ChannelError(Exception):
+    """The message is a sentence for staff."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Temporary(ChannelError):
+    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
+class Permanent(ChannelError):
+    pass
+
+
+class WindowClosed(Permanent):
+    pass
+
+
+_RANK = {
+    DeliveryState.SENT: 1,
+    DeliveryState.FAILED: 2,
+    DeliveryState.DELIVERED: 3,
+    DeliveryState.READ: 4,
+}
+
+
+def moves_forward(current: DeliveryState | None, new: DeliveryState) -> bool:
+    """Statuses arrive repeated and out of order: sent < failed < delivered < read."""
+    return current is None or _RANK[new] > _RANK[current]

@@ -1,0 +1,1 @@
+"""The business. PostgreSQL is its only I/O."""

@@ -1,0 +1,1 @@
+"""Alembic's migrations: every one reversible, and safe to run again."""

@@ -1,0 +1,1 @@
+"""The ledger of what came in, conversations, messages and turns."""

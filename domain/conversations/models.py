@@ -1,0 +1,235 @@
+"""Rows of raw events, conversations, messages, attachments and turns."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.database import Base, TenantOwned
+from domain.types import utc_now
+
+
+class RawEvent(TenantOwned, Base):
+    """Bytes as a provider delivered them: the inbound ledger.
+
+    `state`: waiting, taken (its messages carry the outcome), ignored (`reason`), failed (dead
+    letter after too many attempts, `reason` is the error). Equal bytes are kept once.
+    """
+
+    __tablename__ = "raw_events"
+    channel_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("channel_accounts.id", ondelete="CASCADE")
+    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(default="waiting")
+    reason: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    message_count: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "channel_account_id", "digest"),
+        Index(
+            "ix_raw_events_open",
+            "tenant_id",
+            "channel_account_id",
+            "created_at",
+            postgresql_where=sql("state in ('waiting', 'failed')"),
+        ),
+    )
+
+
+class Conversation(TenantOwned, Base):
+    """One thread of one person on one channel account; it lives on for years.
+
+    `version` grows with every applied turn and every act of a person: what an agent thought
+    on an older version is dropped. `owner`: bot or staff. `context_since`: older messages are
+    no longer the bot's context. `turn_pending`: the customer wrote something no turn has read.
+    """
+
+    __tablename__ = "conversations"
+    channel_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("channel_accounts.id", ondelete="CASCADE")
+    )
+    channel: Mapped[str]
+    hint: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    subject: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str] = mapped_column(default="bot")
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    turn_pending: Mapped[bool] = mapped_column(default=False)
+    pending_since: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[UUID | None]
+    turn_failures: Mapped[int] = mapped_column(default=0)
+    questions_asked: Mapped[int] = mapped_column(default=0)
+    open_question: Mapped[str] = mapped_column(default="")
+    disclosed_at: Mapped[datetime | None]
+    """When the customer was told that an assistant answers."""
+    context_since: Mapped[datetime | None]
+    ticket_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("tickets.id", use_alter=True, ondelete="SET NULL")
+    )
+    last_inbound_at: Mapped[datetime | None]
+    """The provider's time of the customer's last message: the window counts from it."""
+    last_outbound_at: Mapped[datetime | None]
+    last_author: Mapped[str] = mapped_column(default="")
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "channel_account_id", "hint"),
+        Index(
+            "ix_conversations_pending",
+            "tenant_id",
+            "pending_since",
+            postgresql_where=sql("turn_pending"),
+        ),
+        Index("ix_conversations_recent", "tenant_id", "updated_at"),
+    )
+
+
+class Message(TenantOwned, Base):
+    """Something said. `direction`: in, out or note (internal, never leaves).
+
+    `author`: customer, bot, staff or system.
+    Inbound `outcome`: waiting, answered, attached or ignored, with `outcome_reason`.
+    Outbound `state`: draft (waits for a person), pending, sending, sent, delivered, read,
+    failed or cancelled.
+    """
+
+    __tablename__ = "messages"
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE")
+    )
+    channel_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("channel_accounts.id", ondelete="CASCADE")
+    )
+    raw_event_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("raw_events.id", ondelete="SET NULL")
+    )
+    turn_id: Mapped[UUID | None] = mapped_column(ForeignKey("turns.id", ondelete="SET NULL"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    direction: Mapped[str]
+    author: Mapped[str]
+    content_kind: Mapped[str] = mapped_column(default="text")
+    external_id: Mapped[str | None]
+    in_reply_to: Mapped[str | None]
+    subject: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")
+    full_text: Mapped[str] = mapped_column(default="")
+    choice: Mapped[str | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sent_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(default="")
+    outcome_reason: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="")
+    state_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+    is_maybe_repeated: Mapped[bool] = mapped_column(default=False)
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "channel_account_id", "external_id"),
+        Index("ix_messages_thread", "conversation_id", "sequence"),
+        Index(
+            "ix_messages_outgoing",
+            "tenant_id",
+            "next_attempt_at",
+            postgresql_where=sql("state in ('pending', 'sending')"),
+        ),
+        Index(
+            "ix_messages_waiting",
+            "tenant_id",
+            "created_at",
+            postgresql_where=sql("outcome = 'waiting'"),
+        ),
+    )
+
+
+class MessageStatus(TenantOwned, Base):
+    """What a provider said became of a message, also before we knew the message's id."""
+
+    __tablename__ = "message_statuses"
+    channel_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("channel_accounts.id", ondelete="CASCADE")
+    )
+    external_id: Mapped[str]
+    state: Mapped[str]
+    at: Mapped[datetime]
+    error_code: Mapped[str] = mapped_column(default="")
+    error_text: Mapped[str] = mapped_column(default="")
+    price_category: Mapped[str] = mapped_column(default="")
+    __table_args__ = (UniqueConstraint("tenant_id", "channel_account_id", "external_id", "state"),)
+
+
+class Attachment(TenantOwned, Base):
+    """A file of a message. `state`: waiting (to be fetched), stored, refused or failed."""
+
+    __tablename__ = "attachments"
+    message_id: Mapped[UUID] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), index=True
+    )
+    filename: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str | None]
+    reference: Mapped[str | None]
+    is_inline: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(default="waiting")
+    reason: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        Index(
+            "ix_attachments_waiting",
+            "tenant_id",
+            "created_at",
+            postgresql_where=sql("state = 'waiting'"),
+        ),
+    )
+
+
+class AttachmentChunk(TenantOwned, Base):
+    """At most 1 MB of an attachment."""
+
+    __tablename__ = "attachment_chunks"
+    attachment_id: Mapped[UUID] = mapped_column(ForeignKey("attachments.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (UniqueConstraint("tenant_id", "attachment_id", "position"),)
+
+
+class Turn(TenantOwned, Base):
+    """What the bot thought about some messages, and all it used to think it.
+
+    `articles`: [{id, version, title, position}]. `state`: applied, dropped or failed.
+    """
+
+    __tablename__ = "turns"
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    agent: Mapped[str]
+    step: Mapped[str]
+    intent: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[float] = mapped_column(default=0.0)
+    model: Mapped[str] = mapped_column(default="")
+    prompts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    input_tokens: Mapped[int] = mapped_column(default=0)
+    output_tokens: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    articles: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    knowledge_revision: Mapped[int] = mapped_column(default=0)
+    catalogue_revision: Mapped[int] = mapped_column(default=0)
+    actions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    notes: Mapped[list[str]] = mapped_column(default=list)
+    milliseconds: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default="applied")

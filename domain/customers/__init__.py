@@ -1,0 +1,1 @@
+"""Companies, their sites, their people, and where those can be reached."""

@@ -1,0 +1,1 @@
+"""Articles: what the company knows, in versions and passages."""

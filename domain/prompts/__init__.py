@@ -1,0 +1,1 @@
+"""A tenant's own versions of the shipped prompts."""

@@ -1,0 +1,1 @@
+"""Tenants, their settings, channel accounts and keys; the directory that finds them."""

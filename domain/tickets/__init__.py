@@ -1,0 +1,1 @@
+"""Tickets: what a customer needs done, until it is done."""

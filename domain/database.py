@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import DateTime, ForeignKey, MetaData, Numeric, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import (
@@ -68,6 +70,14 @@ class Database:
             pool_recycle=1800,
             echo=echo,
         )
+        self._pool = AsyncConnectionPool(
+            plain_url(url),
+            min_size=0,
+            max_size=pool_size,
+            open=False,
+            kwargs={"autocommit": True},
+            timeout=10,
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -86,8 +96,28 @@ class Database:
             await session.execute(_ENTER_TENANT, {"role": APPLICATION_ROLE, "tenant_id": ""})
             yield session
 
+    @asynccontextmanager
+    async def pipeline(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection[tuple[Any, ...]]]:
+        """Statements of one tenant sent together and committed together: one round trip.
+
+        For what is only written: a result read inside costs a round trip of its own.
+        """
+        await self._pool.open()
+        async with self._pool.connection() as connection, connection.pipeline():
+            await connection.execute(
+                "select set_config('role', %s, true), set_config('app.tenant_id', %s, true)",
+                (APPLICATION_ROLE, str(tenant_id)),
+            )
+            yield connection
+
     async def close(self) -> None:
+        await self._pool.close()
         await self.engine.dispose()
+
+
+def plain_url(url: str) -> str:
+    """As psycopg takes it, without SQLAlchemy's driver name."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -79,6 +79,8 @@ class Conversation(TenantOwned, Base):
     )
     last_inbound_at: Mapped[datetime | None]
     """The provider's time of the customer's last message: the window counts from it."""
+    last_message_at: Mapped[datetime | None]
+    """When we stored the customer's last message: the quiet time counts from it."""
     last_outbound_at: Mapped[datetime | None]
     last_author: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)

@@ -1,0 +1,1 @@
+"""What the company sells and at what price: products, price lists, units."""

@@ -1,0 +1,91 @@
+"""Files of messages as chunked rows: one backup holds them, any host can serve them."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.conversations.models import Attachment, AttachmentChunk
+from domain.errors import NotFound
+from domain.types import new_id
+
+CHUNK = 1024 * 1024
+MAX_ATTEMPTS = 6
+
+
+class Attachments:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    def add(self, message_id: UUID, filename: str, content_type: str) -> Attachment:
+        attachment = Attachment(
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            message_id=message_id,
+            filename=filename,
+            content_type=content_type,
+        )
+        self._session.add(attachment)
+        return attachment
+
+    async def get(self, attachment_id: UUID) -> Attachment:
+        attachment = await self._session.get(Attachment, attachment_id)
+        if attachment is None:
+            raise NotFound("attachment", attachment_id)
+        return attachment
+
+    async def store(self, attachment_id: UUID, content: bytes) -> None:
+        """Replaces what is there, so that a repeated download does no harm."""
+        attachment = await self.get(attachment_id)
+        await self._session.execute(
+            delete(AttachmentChunk).where(AttachmentChunk.attachment_id == attachment_id)
+        )
+        for position, start in enumerate(range(0, len(content), CHUNK)):
+            self._session.add(
+                AttachmentChunk(
+                    id=new_id(),
+                    tenant_id=self._tenant_id,
+                    attachment_id=attachment_id,
+                    position=position,
+                    content=content[start : start + CHUNK],
+                )
+            )
+        attachment.size = len(content)
+        attachment.sha256 = hashlib.sha256(content).hexdigest()
+        attachment.state, attachment.reason = "stored", ""
+        await self._session.flush()
+
+    async def refuse(self, attachment_id: UUID, reason: str) -> None:
+        attachment = await self.get(attachment_id)
+        attachment.state, attachment.reason = "refused", reason
+
+    async def note_failure(self, attachment_id: UUID, reason: str) -> None:
+        """Tried again by the sweep, then shown as failed."""
+        attachment = await self.get(attachment_id)
+        attachment.attempts += 1
+        attachment.reason = reason
+        if attachment.attempts >= MAX_ATTEMPTS:
+            attachment.state = "failed"
+
+    async def content(self, attachment_id: UUID) -> AsyncIterator[bytes]:
+        chunks = await self._session.stream_scalars(
+            select(AttachmentChunk.content)
+            .where(AttachmentChunk.attachment_id == attachment_id)
+            .order_by(AttachmentChunk.position)
+        )
+        async for chunk in chunks:
+            yield chunk
+
+    async def waiting(self, older_than: datetime) -> list[UUID]:
+        """Files that no job fetched."""
+        return list(
+            await self._session.scalars(
+                select(Attachment.id)
+                .where(Attachment.state == "waiting", Attachment.created_at < older_than)
+                .limit(200)
+            )
+        )

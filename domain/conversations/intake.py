@@ -1,0 +1,374 @@
+"""Stores what was understood from deliveries: people, conversations, messages, statuses."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.types import new_id
+
+# Everything of a batch in one statement. A message already known inserts nothing, so it wakes
+# nothing; `wakes` says that the bot may answer it, `takes_over` that a person wrote it.
+_STORE = text("""
+    with incoming as (
+        select * from jsonb_to_recordset(cast(:messages as jsonb)) as m(
+            id uuid, conversation_id uuid, raw_event_id uuid, author text, direction text,
+            content_kind text, external_id text, in_reply_to text, subject text, text text,
+            full_text text, choice text, details jsonb, sent_at timestamptz, outcome text,
+            outcome_reason text, state text, wakes boolean, takes_over boolean, is_live boolean)
+    ), finished as (
+        update raw_events e set state = f.state, reason = f.reason, finished_at = now(),
+               message_count = f.message_count
+          from jsonb_to_recordset(cast(:events as jsonb))
+            as f(id uuid, state text, reason text, message_count int)
+         where e.id = f.id
+    ), stored as (
+        insert into messages (id, tenant_id, conversation_id, channel_account_id, raw_event_id,
+               direction, author, content_kind, external_id, in_reply_to, subject, text, full_text,
+               choice, details, sent_at, outcome, outcome_reason, state, attempts, error,
+               is_maybe_repeated, created_at)
+        select id, :tenant_id, conversation_id, :account_id, raw_event_id, direction, author,
+               content_kind, external_id, in_reply_to, subject, text, full_text, choice, details,
+               sent_at, outcome, outcome_reason, state, 0, '', false, now()
+          from incoming order by sent_at, external_id
+            on conflict (tenant_id, channel_account_id, external_id) do nothing
+        returning id, conversation_id
+    ), touched as (
+        update conversations c set
+               turn_pending = (c.turn_pending or n.wakes) and not n.takes_over,
+               pending_since = case when n.takes_over then null
+                                    when n.wakes then coalesce(c.pending_since, now())
+                                    else c.pending_since end,
+               last_message_at = case when n.is_customer then now() else c.last_message_at end,
+               last_inbound_at = greatest(c.last_inbound_at, n.customer_at),
+               last_outbound_at = greatest(c.last_outbound_at, n.staff_at),
+               last_author = coalesce(n.author, c.last_author),
+               owner = case when n.takes_over then 'staff' else c.owner end,
+               version = c.version + n.takes_over::int,
+               updated_at = now()
+          from (select i.conversation_id,
+                       bool_or(wakes) as wakes, bool_or(takes_over) as takes_over,
+                       bool_or(i.author = 'customer' and is_live) as is_customer,
+                       max(sent_at) filter (where i.author = 'customer' and is_live) as customer_at,
+                       max(sent_at) filter (where i.author = 'staff') as staff_at,
+                       (array_agg(i.author order by sent_at desc) filter (where is_live))[1]
+                           as author
+                  from incoming i join stored using (id) group by i.conversation_id) n
+         where c.id = n.conversation_id
+        returning c.id, c.turn_pending
+    )
+    select s.id, t.id as conversation_id, t.turn_pending
+      from stored s join touched t on t.id = s.conversation_id
+""")
+
+_KNOWN = text("""
+    select 'conversation' as kind, hint as value, '' as sub, person_id, id
+      from conversations where channel_account_id = :account_id and hint = any(:hints)
+    union all
+    select 'identity', i.kind, i.value, i.person_id, null
+      from identities i
+      join unnest(cast(:kinds as text[]), cast(:values as text[])) as a(kind, value)
+        on a.kind = i.kind and a.value = i.value
+""")
+
+_STATUSES = text("""
+    insert into message_statuses (id, tenant_id, channel_account_id, external_id, state, at,
+           error_code, error_text, price_category, created_at)
+    select id, :tenant_id, :account_id, external_id, state, at, error_code, error_text,
+           price_category, now()
+      from jsonb_to_recordset(cast(:statuses as jsonb)) as s(
+           id uuid, external_id text, state text, at timestamptz, error_code text,
+           error_text text, price_category text)
+        on conflict (tenant_id, channel_account_id, external_id, state) do nothing
+""")
+
+_ADOPT = text("""
+    update messages m set external_id = s.external_id, state = 'sent', state_at = s.at, error = ''
+      from jsonb_to_recordset(cast(:statuses as jsonb)) as s(
+           external_id text, at timestamptz, idempotency_key uuid)
+     where m.id = s.idempotency_key and m.external_id is null and m.direction = 'out'
+""")
+
+# Ranks as in channels.messages.moves_forward: sent < failed < delivered < read.
+APPLY_STATUSES = """
+    update messages m set state = s.state, state_at = s.at,
+           error = case when s.state = 'failed' then s.error_text else '' end
+      from (select distinct on (external_id) external_id, state, at, error_text
+              from message_statuses
+             where channel_account_id = :account_id and external_id = any(:external_ids)
+             order by external_id, array_position(
+                   array['sent', 'failed', 'delivered', 'read'], state) desc) s
+     where m.channel_account_id = :account_id and m.external_id = s.external_id
+       and m.direction = 'out'
+       and coalesce(array_position(array['sent', 'failed', 'delivered', 'read'], m.state), 0)
+         < array_position(array['sent', 'failed', 'delivered', 'read'], s.state)
+    returning m.id, m.conversation_id, m.state, m.error
+"""
+_APPLY_STATUSES = text(APPLY_STATUSES)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be stored; `addresses` (kind, value) and `hint` find whose it is."""
+
+    id: UUID
+    raw_event_id: UUID | None
+    hint: str
+    addresses: tuple[tuple[str, str], ...]
+    name: str
+    author: str
+    content_kind: str
+    external_id: str
+    sent_at: datetime
+    text: str
+    full_text: str = ""
+    subject: str = ""
+    in_reply_to: str | None = None
+    choice: str | None = None
+    details: dict[str, str] = field(default_factory=dict)
+    outcome: str = "waiting"
+    outcome_reason: str = ""
+    wakes: bool = True
+    takes_over: bool = False
+    is_live: bool = True
+    """False for synchronised history: it opens no window and is nobody's last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewStatus:
+    external_id: str
+    state: str
+    at: datetime
+    error_code: str = ""
+    error_text: str = ""
+    price_category: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedEvent:
+    """What became of a raw event: taken or ignored, with the reason."""
+
+    id: UUID
+    state: str
+    reason: str = ""
+    message_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Which messages were new, and which conversations now wait for a turn."""
+
+    message_ids: frozenset[UUID]
+    pending: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    message_id: UUID
+    conversation_id: UUID
+    state: str
+    error: str
+
+
+class Intake:
+    """One channel account's incoming side. Must run under the ledger's claim (its lock)."""
+
+    def __init__(
+        self, session: AsyncSession, tenant_id: UUID, account_id: UUID, channel: str
+    ) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+        self._account_id = account_id
+        self._channel = channel
+
+    async def store(self, messages: list[NewMessage], finished: list[FinishedEvent]) -> Stored:
+        conversations = await self._conversations(messages) if messages else {}
+        rows = await self._session.execute(
+            _STORE,
+            {
+                "tenant_id": self._tenant_id,
+                "account_id": self._account_id,
+                "messages": json.dumps([_row(m, conversations[m.hint]) for m in messages]),
+                "events": json.dumps([_event_row(event) for event in finished]),
+            },
+        )
+        stored = rows.all()
+        return Stored(
+            message_ids=frozenset(row.id for row in stored),
+            pending=frozenset(row.conversation_id for row in stored if row.turn_pending),
+        )
+
+    async def record_statuses(self, statuses: list[NewStatus]) -> list[StatusChange]:
+        """Keeps every status, and moves messages forward; never backward."""
+        rows = json.dumps([_status_row(status) for status in statuses])
+        if any(status.idempotency_key for status in statuses):
+            keyed = json.dumps([_status_row(s) for s in statuses if s.idempotency_key])
+            await self._session.execute(_ADOPT, {"statuses": keyed})
+        await self._session.execute(
+            _STATUSES,
+            {"tenant_id": self._tenant_id, "account_id": self._account_id, "statuses": rows},
+        )
+        changed = await self._session.execute(
+            _APPLY_STATUSES,
+            {
+                "account_id": self._account_id,
+                "external_ids": [status.external_id for status in statuses],
+            },
+        )
+        return [StatusChange(*row) for row in changed]
+
+    async def _conversations(self, messages: list[NewMessage]) -> dict[str, UUID]:
+        """The conversation of every hint; people and conversations are made where new."""
+        addresses = sorted({address for message in messages for address in message.addresses})
+        rows = await self._session.execute(
+            _KNOWN,
+            {
+                "account_id": self._account_id,
+                "hints": [message.hint for message in messages],
+                "kinds": [kind for kind, _ in addresses],
+                "values": [value for _, value in addresses],
+            },
+        )
+        conversations: dict[str, UUID] = {}
+        people: dict[tuple[str, str], UUID] = {}
+        owners: dict[str, UUID] = {}
+        for row in rows:
+            if row.kind == "conversation":
+                conversations[row.value] = row.id
+                owners[row.value] = row.person_id
+            else:
+                people[row.value, row.sub] = row.person_id
+        newcomers = _Newcomers(conversations, people, owners)
+        for message in messages:
+            newcomers.welcome(message)
+        await self._insert(newcomers)
+        return conversations
+
+    async def _insert(self, newcomers: "_Newcomers") -> None:
+        own = {"tenant_id": self._tenant_id}
+        if newcomers.people_rows:
+            await self._session.execute(
+                text(
+                    "insert into people (id, tenant_id, name, language, source, created_at, "
+                    "updated_at) values (:id, :tenant_id, :name, '', :source, now(), now())"
+                ),
+                [row | own | {"source": self._channel} for row in newcomers.people_rows],
+            )
+        if newcomers.identity_rows:
+            await self._session.execute(
+                text(
+                    "insert into identities (id, tenant_id, person_id, kind, value, muted_reason, "
+                    "proven_at, created_at) values (:id, :tenant_id, :person_id, :kind, :value, "
+                    "'', now(), now()) on conflict (tenant_id, kind, value) do nothing"
+                ),
+                [row | own for row in newcomers.identity_rows],
+            )
+        if newcomers.conversation_rows:
+            await self._session.execute(
+                text(
+                    "insert into conversations (id, tenant_id, channel_account_id, channel, hint, "
+                    "person_id, subject, language, version, owner, is_paused, turn_pending, "
+                    "turn_failures, questions_asked, open_question, last_author, created_at, "
+                    "updated_at) values (:id, :tenant_id, :account_id, :channel, :hint, "
+                    ":person_id, :subject, '', 0, 'bot', false, false, 0, 0, '', '', now(), now())"
+                ),
+                [
+                    row | own | {"account_id": self._account_id, "channel": self._channel}
+                    for row in newcomers.conversation_rows
+                ],
+            )
+
+
+class _Newcomers:
+    """Collects the rows for people and conversations that are not there yet."""
+
+    def __init__(
+        self,
+        conversations: dict[str, UUID],
+        people: dict[tuple[str, str], UUID],
+        owners: dict[str, UUID],
+    ) -> None:
+        self._conversations = conversations
+        self._people = people
+        self._owners = owners
+        self.people_rows: list[dict[str, Any]] = []
+        self.identity_rows: list[dict[str, Any]] = []
+        self.conversation_rows: list[dict[str, Any]] = []
+
+    def welcome(self, message: NewMessage) -> None:
+        known = [self._people[a] for a in message.addresses if a in self._people]
+        person_id = known[0] if known else self._owners.get(message.hint)
+        if person_id is None:
+            person_id = new_id()
+            self.people_rows.append({"id": person_id, "name": message.name})
+        for kind, value in message.addresses:
+            if (kind, value) not in self._people:
+                self._people[kind, value] = person_id
+                self.identity_rows.append(
+                    {"id": new_id(), "person_id": person_id, "kind": kind, "value": value}
+                )
+        if message.hint not in self._conversations:
+            conversation_id = new_id()
+            self._conversations[message.hint] = conversation_id
+            self._owners[message.hint] = person_id
+            self.conversation_rows.append(
+                {
+                    "id": conversation_id,
+                    "person_id": person_id,
+                    "hint": message.hint,
+                    "subject": message.subject,
+                }
+            )
+
+
+def _row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:
+    is_staff = message.author == "staff"
+    return {
+        "id": str(message.id),
+        "conversation_id": str(conversation_id),
+        "raw_event_id": str(message.raw_event_id) if message.raw_event_id else None,
+        "author": message.author,
+        "direction": "out" if is_staff else "in",
+        "content_kind": message.content_kind,
+        "external_id": message.external_id,
+        "in_reply_to": message.in_reply_to,
+        "subject": message.subject,
+        "text": message.text,
+        "full_text": message.full_text,
+        "choice": message.choice,
+        "details": message.details,
+        "sent_at": message.sent_at.isoformat(),
+        "outcome": "" if is_staff else message.outcome,
+        "outcome_reason": message.outcome_reason,
+        "state": "sent" if is_staff else "",
+        "wakes": message.wakes and not is_staff,
+        "takes_over": message.takes_over,
+        "is_live": message.is_live,
+    }
+
+
+def _event_row(event: FinishedEvent) -> dict[str, Any]:
+    return {
+        "id": str(event.id),
+        "state": event.state,
+        "reason": event.reason,
+        "message_count": event.message_count,
+    }
+
+
+def _status_row(status: NewStatus) -> dict[str, Any]:
+    return {
+        "id": str(new_id()),
+        "external_id": status.external_id,
+        "state": status.state,
+        "at": status.at.isoformat(),
+        "error_code": status.error_code,
+        "error_text": status.error_text,
+        "price_category": status.price_category,
+        "idempotency_key": status.idempotency_key or None,
+    }

@@ -1,0 +1,134 @@
+"""The inbound ledger: what a provider delivered, until every message of it has an outcome."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.conversations.models import RawEvent
+from domain.errors import NotFound
+from domain.types import new_id
+
+MAX_ATTEMPTS = 5
+
+_KEEP = """
+    insert into raw_events
+        (id, tenant_id, channel_account_id, digest, body, state, reason, attempts, message_count,
+         created_at)
+    values (%s, %s, %s, %s, %s, 'waiting', '', 0, 0, now())
+    on conflict (tenant_id, channel_account_id, digest) do nothing
+"""
+
+# The lock makes intake of one tenant single-file: two messages of a new sender make one person.
+_CLAIM = text("""
+    with alone as materialized (
+        select pg_advisory_xact_lock(hashtextextended(:tenant_id, 0))
+    )
+    select e.id, e.body, e.created_at from alone, raw_events e
+     where e.channel_account_id = :account_id and e.state = 'waiting'
+     order by e.created_at, e.id limit :limit
+       for update of e skip locked
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEvent:
+    id: UUID
+    body: bytes
+    received_at: datetime
+
+
+async def keep(
+    connection: AsyncConnection[Any], tenant_id: UUID, account_id: UUID, body: bytes
+) -> None:
+    """Stores a delivery; equal bytes for one account are kept once."""
+    digest = hashlib.sha256(body).digest()
+    await connection.execute(_KEEP, (new_id(), tenant_id, account_id, digest, body))
+
+
+async def claim(
+    session: AsyncSession, tenant_id: UUID, account_id: UUID, limit: int = 50
+) -> list[WaitingEvent]:
+    """The oldest waiting events, locked until the transaction ends."""
+    rows = await session.execute(
+        _CLAIM, {"tenant_id": str(tenant_id), "account_id": account_id, "limit": limit}
+    )
+    return [WaitingEvent(id_, bytes(body), at) for id_, body, at in rows]
+
+
+async def waiting_accounts(session: AsyncSession, older_than: datetime) -> list[UUID]:
+    """Channel accounts with events that no job took; counts one more attempt for each event."""
+    statement = (
+        update(RawEvent)
+        .where(RawEvent.state == "waiting", RawEvent.created_at < older_than)
+        .values(attempts=RawEvent.attempts + 1)
+        .returning(RawEvent.channel_account_id)
+    )
+    return list(set(await session.scalars(statement)))
+
+
+async def bury(session: AsyncSession, now: datetime) -> list[UUID]:
+    """Turns events that failed too often into dead letters; their ids."""
+    statement = (
+        update(RawEvent)
+        .where(RawEvent.state == "waiting", RawEvent.attempts >= MAX_ATTEMPTS)
+        .values(
+            state="failed",
+            finished_at=now,
+            reason=func.coalesce(
+                func.nullif(RawEvent.reason, ""), "Taking it in stopped the worker every time."
+            ),
+        )
+        .returning(RawEvent.id)
+    )
+    return list(await session.scalars(statement))
+
+
+async def note_failure(session: AsyncSession, event_id: UUID, reason: str) -> None:
+    await session.execute(
+        update(RawEvent)
+        .where(RawEvent.id == event_id)
+        .values(attempts=RawEvent.attempts + 1, reason=reason[:2000])
+    )
+
+
+async def revive(session: AsyncSession, event_id: UUID) -> UUID:
+    """Lets an event be taken in again, whatever became of it; its channel account."""
+    statement = (
+        update(RawEvent)
+        .where(RawEvent.id == event_id)
+        .values(state="waiting", attempts=0, reason="", finished_at=None)
+        .returning(RawEvent.channel_account_id)
+    )
+    account_id = (await session.scalars(statement)).one_or_none()
+    if account_id is None:
+        raise NotFound("event", event_id)
+    return account_id
+
+
+async def dead_letters(session: AsyncSession, limit: int = 100) -> list[RawEvent]:
+    return list(
+        await session.scalars(
+            select(RawEvent)
+            .where(RawEvent.state == "failed")
+            .order_by(RawEvent.created_at)
+            .limit(limit)
+        )
+    )
+
+
+async def unfinished(session: AsyncSession, older_than: datetime) -> list[RawEvent]:
+    """Events that are neither taken nor ignored, for `lost`."""
+    return list(
+        await session.scalars(
+            select(RawEvent)
+            .where(RawEvent.state.in_(("waiting", "failed")), RawEvent.created_at < older_than)
+            .order_by(RawEvent.created_at)
+            .limit(500)
+        )
+    )

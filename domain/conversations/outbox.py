@@ -1,0 +1,184 @@
+"""Messages on their way out: row first, then send, then what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.conversations.models import Conversation, Message
+from domain.errors import Conflict, NotFound
+from domain.types import new_id, utc_now
+
+MAX_ATTEMPTS = 8
+SENDING_TIMEOUT = timedelta(seconds=30)
+
+_CLAIM = text("""
+    update messages m set state = 'sending', state_at = now(), attempts = m.attempts + 1
+      from conversations c
+     where m.id = :id and m.state = 'pending' and c.id = m.conversation_id
+       and (m.next_attempt_at is null or m.next_attempt_at <= now())
+    returning m.id, m.text, m.subject, m.in_reply_to, m.details, m.attempts, m.conversation_id,
+              m.channel_account_id, m.author, m.is_maybe_repeated, c.hint, c.last_inbound_at,
+              c.person_id
+""")
+
+# A status may have come before the receipt: the furthest one known wins.
+_SENT = text("""
+    update messages m
+       set external_id = :external_id, error = '', state_at = :at,
+           details = m.details || cast(:details as jsonb),
+           state = coalesce((
+               select s.state from message_statuses s
+                where s.channel_account_id = m.channel_account_id
+                  and s.external_id = :external_id
+                order by array_position(array['sent', 'failed', 'delivered', 'read'], s.state) desc
+                limit 1), 'sent')
+     where m.id = :id and m.state in ('sending', 'pending')
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """A message of ours. `state`: draft (a person must approve), pending, or sending when the
+    same job sends it at once."""
+
+    conversation_id: UUID
+    channel_account_id: UUID
+    author: str
+    text: str
+    state: str = "pending"
+    subject: str = ""
+    in_reply_to: str | None = None
+    turn_id: UUID | None = None
+    staff_id: UUID | None = None
+    choices: tuple[dict[str, str], ...] = ()
+    citations: tuple[dict[str, Any], ...] = ()
+
+
+class Outbox:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    def put(self, reply: NewReply) -> Message:
+        now = utc_now()
+        message = Message(
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            conversation_id=reply.conversation_id,
+            channel_account_id=reply.channel_account_id,
+            turn_id=reply.turn_id,
+            staff_id=reply.staff_id,
+            direction="out",
+            author=reply.author,
+            subject=reply.subject,
+            text=reply.text,
+            in_reply_to=reply.in_reply_to,
+            details={"choices": list(reply.choices), "citations": list(reply.citations)},
+            sent_at=now,
+            state=reply.state,
+            state_at=now,
+            attempts=1 if reply.state == "sending" else 0,
+        )
+        self._session.add(message)
+        return message
+
+    async def claim(self, message_id: UUID) -> Row[Any] | None:
+        """The message to send now; None when it is not (any more) to be sent by this job."""
+        return (await self._session.execute(_CLAIM, {"id": message_id})).one_or_none()
+
+    async def sent(
+        self, message_id: UUID, external_id: str, at: datetime, details: str = "{}"
+    ) -> None:
+        await self._session.execute(
+            _SENT, {"id": message_id, "external_id": external_id, "at": at, "details": details}
+        )
+
+    async def retry(
+        self, message_id: UUID, at: datetime, error: str, *, may_have_been_sent: bool
+    ) -> None:
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == message_id, Message.state == "sending")
+            .values(
+                state="pending",
+                next_attempt_at=at,
+                error=error,
+                is_maybe_repeated=Message.is_maybe_repeated | may_have_been_sent,
+            )
+        )
+
+    async def fail(self, message_id: UUID, error: str) -> None:
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == message_id)
+            .values(state="failed", state_at=utc_now(), error=error)
+        )
+
+    async def approve(self, message_id: UUID, staff_id: UUID | None, new_text: str | None) -> None:
+        """Lets a draft go. Raises Conflict when it was decided already."""
+        await self._decide(message_id, state="pending", staff_id=staff_id, new_text=new_text)
+
+    async def reject(self, message_id: UUID, staff_id: UUID | None, reason: str) -> None:
+        await self._decide(message_id, state="cancelled", staff_id=staff_id, error=reason)
+
+    async def drafts(self, limit: int = 100) -> list[Message]:
+        return list(
+            await self._session.scalars(
+                select(Message).where(Message.state == "draft").order_by(Message.id).limit(limit)
+            )
+        )
+
+    async def due(self, now: datetime) -> list[UUID]:
+        """Messages that wait although their time has come (their job was lost)."""
+        rows = await self._session.scalars(
+            select(Message.id)
+            .where(
+                Message.state == "pending",
+                (Message.next_attempt_at < now - timedelta(seconds=2))
+                | (
+                    Message.next_attempt_at.is_(None)
+                    & (Message.state_at < now - timedelta(seconds=5))
+                ),
+            )
+            .limit(500)
+        )
+        return list(rows)
+
+    async def rescue(self, now: datetime) -> list[UUID]:
+        """Messages whose sender died while sending: nobody knows, so they are marked and sent."""
+        rows = await self._session.scalars(
+            update(Message)
+            .where(Message.state == "sending", Message.state_at < now - SENDING_TIMEOUT)
+            .values(state="pending", is_maybe_repeated=True, next_attempt_at=now)
+            .returning(Message.id)
+        )
+        return list(rows)
+
+    async def _decide(
+        self,
+        message_id: UUID,
+        *,
+        state: str,
+        staff_id: UUID | None,
+        new_text: str | None = None,
+        error: str = "",
+    ) -> None:
+        message = await self._session.get(Message, message_id, with_for_update=True)
+        if message is None:
+            raise NotFound("draft", message_id)
+        if message.state != "draft":
+            raise Conflict(f"This draft is {message.state} already.")
+        message.state, message.state_at, message.error = state, utc_now(), error
+        message.staff_id = staff_id
+        if new_text:
+            message.text = new_text
+            message.author = "staff"
+        await self._session.execute(
+            update(Conversation)
+            .where(Conversation.id == message.conversation_id)
+            .values(version=Conversation.version + 1)
+        )

@@ -1,0 +1,127 @@
+"""Reads of conversations and messages: lists, threads, and what was not answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.conversations.models import Attachment, Conversation, Message, Turn
+from domain.customers.models import Person
+from domain.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A conversation whose last word is the customer's, with no visible answer by now."""
+
+    conversation_id: UUID
+    channel: str
+    customer: str
+    text: str
+    since: datetime
+    reason: str
+
+
+class ConversationReader:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, conversation_id: UUID) -> Conversation:
+        found = await self._session.get(Conversation, conversation_id)
+        if found is None:
+            raise NotFound("conversation", conversation_id)
+        return found
+
+    async def recent(
+        self, limit: int, before: tuple[datetime, UUID] | None = None, **filters: Any
+    ) -> list[Conversation]:
+        """Latest first; `before` is the last row of the page before."""
+        query: Select[Conversation] = select(Conversation).order_by(
+            Conversation.updated_at.desc(), Conversation.id.desc()
+        )
+        if before:
+            query = query.where(tuple_(Conversation.updated_at, Conversation.id) < before)
+        for name, value in filters.items():
+            if value is not None:
+                query = query.where(getattr(Conversation, name) == value)
+        return list(await self._session.scalars(query.limit(limit)))
+
+    async def thread(
+        self, conversation_id: UUID, limit: int = 100, after: int = 0
+    ) -> list[Message]:
+        """Messages in the order they were stored, from `after` (a sequence) on."""
+        return list(
+            await self._session.scalars(
+                select(Message)
+                .where(Message.conversation_id == conversation_id, Message.sequence > after)
+                .order_by(Message.sequence)
+                .limit(limit)
+            )
+        )
+
+    async def turns(self, conversation_id: UUID) -> dict[UUID, Turn]:
+        rows = await self._session.scalars(
+            select(Turn).where(Turn.conversation_id == conversation_id)
+        )
+        return {turn.id: turn for turn in rows}
+
+    async def attachments(self, message_ids: list[UUID]) -> list[Attachment]:
+        return list(
+            await self._session.scalars(
+                select(Attachment).where(Attachment.message_id.in_(message_ids))
+            )
+        )
+
+    async def unanswered(self, older_than: datetime, limit: int = 500) -> list[Unanswered]:
+        """Judged by what the customer can see: a draft, a note or a failed send is no answer."""
+        answered = (
+            select(Message.id)
+            .where(
+                Message.conversation_id == Conversation.id,
+                Message.direction == "out",
+                Message.state.in_(("sent", "delivered", "read", "sending", "pending")),
+                Message.sent_at >= Conversation.last_inbound_at,
+            )
+            .exists()
+        )
+        latest = (
+            select(Message)
+            .where(Message.conversation_id == Conversation.id, Message.direction == "in")
+            .order_by(Message.sequence.desc())
+            .limit(1)
+            .lateral()
+        )
+        query = (
+            select(
+                Conversation.id,
+                Conversation.channel,
+                Person.name,
+                latest.c.text,
+                Conversation.last_inbound_at,
+                latest.c.outcome,
+                latest.c.outcome_reason,
+            )
+            .join(Person, Person.id == Conversation.person_id)
+            .join(latest, latest.c.conversation_id == Conversation.id)
+            .where(Conversation.last_inbound_at < older_than, ~answered)
+            .where(or_(latest.c.outcome != "ignored", latest.c.outcome.is_(None)))
+            .where(~((latest.c.outcome == "attached") & (latest.c.outcome_reason == "no_reply")))
+            .order_by(Conversation.last_inbound_at)
+            .limit(limit)
+        )
+        return [_unanswered(row) for row in await self._session.execute(query)]
+
+
+def _unanswered(row: Any) -> Unanswered:
+    conversation_id, channel, name, text, since, outcome, reason = row
+    return Unanswered(
+        conversation_id=conversation_id,
+        channel=channel,
+        customer=name,
+        text=text,
+        since=since,
+        reason=reason or outcome,
+    )

@@ -1,0 +1,205 @@
+"""One turn at a time per conversation: the lease, what a turn reads, how it ends."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.conversations.models import Conversation, Message, Turn
+from domain.types import new_id
+
+LEASE_SECONDS = 15.0
+HISTORY = 20
+UNREAD = 30
+
+# Takes the lease and clears the flag in one statement; a message that arrives later sets it
+# again. Nothing comes back while the customer still types (quiet time) or another has the lease.
+_LEASE = text("""
+    update conversations c
+       set turn_pending = false, lease_token = :token, turn_failures = c.turn_failures + 1,
+           lease_until = now() + make_interval(secs => :lease)
+      from tenants t, people p left join companies o on o.id = p.company_id, channel_accounts a
+     where c.id = :id and c.turn_pending and p.id = c.person_id and t.id = c.tenant_id
+       and a.id = c.channel_account_id
+       and (c.lease_until is null or c.lease_until < now())
+       and (c.last_message_at is null
+            or c.last_message_at <= now() - make_interval(secs => :quiet)
+            or c.pending_since <= now() - make_interval(secs => :longest))
+    returning c.id, c.channel, c.channel_account_id, c.version, c.owner, c.is_paused,
+              c.questions_asked, c.open_question, c.disclosed_at, c.context_since, c.language,
+              c.ticket_id, c.turn_failures, c.person_id, p.name as person_name,
+              p.language as person_language, p.opted_out_at, o.id as company_id,
+              o.name as company_name, t.slug, t.name as tenant_name, t.settings,
+              t.knowledge_revision, t.catalogue_revision, a.mode, a.is_enabled, a.live_since
+""")
+
+_QUIET_LEFT = text("""
+    select extract(epoch from c.last_message_at + make_interval(secs => :quiet) - now())
+      from conversations c
+     where c.id = :id and c.turn_pending and (c.lease_until is null or c.lease_until < now())
+""")
+
+_END = text("""
+    update conversations
+       set version = version + 1, lease_token = null, lease_until = null, turn_failures = 0,
+           pending_since = case when turn_pending then now() end,
+           questions_asked = :questions_asked, open_question = :open_question,
+           language = case when :language = '' then language else :language end,
+           disclosed_at = case when :discloses then coalesce(disclosed_at, now())
+                               else disclosed_at end,
+           last_outbound_at = case when :answers then now() else last_outbound_at end,
+           last_author = case when :answers then 'bot' else last_author end,
+           ticket_id = coalesce(:ticket_id, ticket_id), owner = :owner, updated_at = now()
+     where id = :id and version = :version and lease_token = :token and owner = 'bot'
+       and (not turn_pending or :is_last_try)
+    returning id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A conversation that this worker alone may answer, as it was when the lease was taken."""
+
+    token: UUID
+    row: Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a turn leaves its conversation."""
+
+    questions_asked: int = 0
+    open_question: str = ""
+    language: str = ""
+    discloses: bool = False
+    answers: bool = False
+    ticket_id: UUID | None = None
+    owner: str = "bot"
+    is_last_try: bool = False
+
+
+class Turns:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    async def lease(self, conversation_id: UUID, quiet: timedelta) -> Lease | None:
+        token = new_id()
+        seconds = quiet.total_seconds()
+        row = (
+            await self._session.execute(
+                _LEASE,
+                {
+                    "id": conversation_id,
+                    "token": token,
+                    "lease": LEASE_SECONDS,
+                    "quiet": seconds,
+                    "longest": seconds * 4,
+                },
+            )
+        ).one_or_none()
+        return Lease(token, row) if row else None
+
+    async def quiet_left(self, conversation_id: UUID, quiet: timedelta) -> float | None:
+        """Seconds until the customer has been quiet long enough; None: nothing to wait for."""
+        left = await self._session.scalar(
+            _QUIET_LEFT, {"id": conversation_id, "quiet": quiet.total_seconds()}
+        )
+        return None if left is None else max(0.0, float(left))
+
+    async def renew(self, conversation_id: UUID, token: UUID) -> bool:
+        result = await self._session.execute(
+            text(
+                "update conversations set lease_until = now() + make_interval(secs => :lease) "
+                "where id = :id and lease_token = :token returning id"
+            ),
+            {"id": conversation_id, "token": token, "lease": LEASE_SECONDS},
+        )
+        return result.first() is not None
+
+    async def messages(self, conversation_id: UUID, since: datetime | None) -> list[Message]:
+        """The latest messages of the present context, oldest first."""
+        query: Select[Message] = select(Message).where(
+            Message.conversation_id == conversation_id,
+            Message.direction.in_(("in", "out")),
+            Message.deleted_at.is_(None),
+        )
+        if since:
+            query = query.where(Message.created_at >= since)
+        rows = await self._session.scalars(
+            query.order_by(Message.sequence.desc()).limit(HISTORY + UNREAD)
+        )
+        return list(reversed(list(rows)))
+
+    async def end(self, lease: Lease, ending: Ending) -> bool:
+        """False when a person or a new message came first: nothing of the turn may be kept."""
+        result = await self._session.execute(
+            _END,
+            {
+                "id": lease.row.id,
+                "version": lease.row.version,
+                "token": lease.token,
+                "questions_asked": ending.questions_asked,
+                "open_question": ending.open_question,
+                "language": ending.language,
+                "discloses": ending.discloses,
+                "answers": ending.answers,
+                "ticket_id": ending.ticket_id,
+                "owner": ending.owner,
+                "is_last_try": ending.is_last_try,
+            },
+        )
+        return result.first() is not None
+
+    async def give_back(self, lease: Lease, *, pending: bool) -> None:
+        """Lets go of the lease without a turn; `pending` has another job try again."""
+        await self._session.execute(
+            text(
+                "update conversations set lease_token = null, lease_until = null, "
+                "turn_pending = turn_pending or :pending, "
+                "pending_since = case when turn_pending or :pending "
+                "then coalesce(pending_since, now()) end "
+                "where id = :id and lease_token = :token"
+            ),
+            {"id": lease.row.id, "token": lease.token, "pending": pending},
+        )
+
+    async def settle(
+        self, conversation_id: UUID, up_to: int, outcome: str, reason: str, turn_id: UUID | None
+    ) -> None:
+        """Gives every waiting message up to that sequence its outcome."""
+        await self._session.execute(
+            update(Message)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.outcome == "waiting",
+                Message.sequence <= up_to,
+            )
+            .values(outcome=outcome, outcome_reason=reason, turn_id=turn_id)
+        )
+
+    def add(self, turn: Turn) -> None:
+        self._session.add(turn)
+
+    async def abandoned(self, older_than: datetime) -> list[UUID]:
+        """Conversations with something unread that nobody works on (a worker died)."""
+        rows = await self._session.scalars(
+            select(Conversation.id)
+            .where(
+                (Conversation.turn_pending & (Conversation.pending_since < older_than))
+                | Conversation.lease_token.is_not(None),
+                Conversation.lease_until.is_(None) | (Conversation.lease_until < older_than),
+            )
+            .limit(500)
+        )
+        found = list(rows)
+        if found:
+            await self._session.execute(
+                update(Conversation)
+                .where(Conversation.id.in_(found))
+                .values(turn_pending=True, lease_token=None, lease_until=None)
+            )
+        return found

@@ -1,0 +1,1 @@
+"""What a customer asked for, priced by code: requests, lines, norms, questions, drafts."""

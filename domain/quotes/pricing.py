@@ -1,0 +1,164 @@
+"""Prices of a quote: pure, in Decimal, rounded half-up to the minor unit once a line.
+
+Cost: supplier price valid today, then a verified supplier price, then the product's cost.
+Sell: the product's base price, else cost × 1.20, never under the floor.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.catalogue.product import Product, Rates
+from domain.types import Money
+
+MARKUP = Decimal("1.20")
+NORM_MARKUP = {"materials": Decimal("1.15"), "labour": Decimal("1.20")}
+
+
+class PriceSource(StrEnum):
+    BASE_PRICE = "base price"
+    SUPPLIER_PRICE = "supplier price valid today × 1.20"
+    VERIFIED_PRICE = "verified supplier price × 1.20"
+    PRODUCT_COST = "cost × 1.20"
+    FLOOR = "floor price"
+    DAY_RATE = "day rate"
+    NORM = "norm"
+
+
+class Tier(StrEnum):
+    BASIC = "basic"
+    STANDARD = "standard"
+    PREMIUM = "premium"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A unit's price and where it came from."""
+
+    money: Money
+    source: PriceSource
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """A priced line; `total` is quantity × unit_price − discount, rounded. Lines without a
+    tier belong to every tier."""
+
+    code: str
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Money
+    discount: Money
+    total: Money
+    tax_rate: Decimal = Decimal("0.20")
+    category: str = ""
+    words: str = ""
+    rule: str = ""
+    site: str = ""
+    price_source: PriceSource = PriceSource.BASE_PRICE
+    unit_cost: Money | None = None
+    is_optional: bool = False
+    is_alternate: bool = False
+    tier: Tier | None = None
+
+    @property
+    def is_summed(self) -> bool:
+        return not (self.is_optional or self.is_alternate)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSum:
+    rate: Decimal
+    net: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    subtotal: Money
+    taxes: tuple[TaxSum, ...]
+    tax: Money
+    total: Money
+
+
+def cost(product: Product, today: date) -> Price | None:
+    """What one unit costs us; of several valid supplier prices the lowest."""
+    valid = [p.cost for p in product.supplier_prices if p.is_valid_on(today)]
+    if valid:
+        return Price(Money(min(valid), product.currency), PriceSource.SUPPLIER_PRICE)
+    verified = [p.cost for p in product.supplier_prices if p.is_verified]
+    if verified:
+        return Price(Money(min(verified), product.currency), PriceSource.VERIFIED_PRICE)
+    if product.cost_price is None:
+        return None
+    return Price(Money(product.cost_price, product.currency), PriceSource.PRODUCT_COST)
+
+
+def sell(product: Product, today: date) -> Price | None:
+    """What the customer pays for one unit, rounded; None when no source gives a price."""
+    if product.base_price is not None:
+        price = Price(Money(product.base_price, product.currency), PriceSource.BASE_PRICE)
+    elif (own := cost(product, today)) is not None:
+        price = Price(own.money * MARKUP, own.source)
+    else:
+        return None
+    floor = product.floor_price
+    if floor is not None and price.money.amount < floor:
+        price = Price(Money(floor, product.currency), PriceSource.FLOOR)
+    return replace(price, money=price.money.rounded())
+
+
+def norm_price(unit_cost: Money, kind: str) -> Price:
+    """The sell price of a norm's line that has none of its own; `kind`: materials or labour."""
+    return Price((unit_cost * NORM_MARKUP[kind]).rounded(), PriceSource.NORM)
+
+
+def percentage_discount(quantity: Decimal, unit_price: Money, percent: Decimal) -> Money:
+    """The amount that `percent` (15 for 15 %) takes off a line, not yet rounded."""
+    return unit_price * quantity * (percent / 100)
+
+
+def line_total(quantity: Decimal, unit_price: Money, discount: Money | None = None) -> Money:
+    gross = unit_price * quantity
+    net = gross - discount if discount is not None else gross
+    return max(net, Money(Decimal(0), net.currency)).rounded()
+
+
+def hourly_rate(rates: Rates, *, is_overtime: bool = False) -> Money:
+    """An hour of work, not rounded, so that 8 hours make exactly one day."""
+    factor = rates.overtime_factor if is_overtime else Decimal(1)
+    return Money(rates.day_rate * factor / rates.hours_per_day, rates.currency)
+
+
+def labour(hours: Decimal, rates: Rates, overtime_hours: Decimal = Decimal(0)) -> Money:
+    """hours ÷ hours per day × day rate; overtime hours × 1.5. Rounded."""
+    weighted = hours + overtime_hours * rates.overtime_factor
+    return Money(weighted * rates.day_rate / rates.hours_per_day, rates.currency).rounded()
+
+
+def travel(kilometres: Decimal, rates: Rates) -> Money:
+    return Money(kilometres * rates.travel_per_km, rates.currency).rounded()
+
+
+def totals(lines: Iterable[QuoteLine], currency: str, tier: Tier = Tier.STANDARD) -> Totals:
+    """Sums of what counts: no optional or alternate line, of tiers only `tier`.
+
+    Tax is worked out on the sum of each rate, so the order of the lines means nothing.
+    """
+    net: dict[Decimal, Money] = {}
+    zero = Money(Decimal(0), currency)
+    for line in lines:
+        if line.is_summed and line.tier in (None, tier):
+            net[line.tax_rate] = net.get(line.tax_rate, zero) + line.total
+    taxes = tuple(TaxSum(rate, net[rate], (net[rate] * rate).rounded()) for rate in sorted(net))
+    subtotal = sum((each.net for each in taxes), zero)
+    tax = sum((each.tax for each in taxes), zero)
+    return Totals(subtotal.rounded(), taxes, tax.rounded(), (subtotal + tax).rounded())
+
+
+def tier_totals(lines: tuple[QuoteLine, ...], currency: str) -> dict[Tier, Totals]:
+    """Totals of each tier; the quote's own total is the Standard one."""
+    return {tier: totals(lines, currency, tier) for tier in Tier}

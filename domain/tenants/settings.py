@@ -1,0 +1,86 @@
+"""A tenant's settings: typed, validated, changed by dotted keys."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.errors import Refused
+
+
+class InvalidSetting(Refused):
+    pass
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Features(Section):
+    """Each can be switched off per tenant while everything runs."""
+
+    bot: bool = True
+    auto_answer: bool = True
+    quotes: bool = True
+    whatsapp: bool = True
+    email: bool = True
+    telegram: bool = True
+    slack: bool = True
+
+
+class Assistant(Section):
+    name: str = Field(default="", max_length=80)
+    discloses_itself: Literal[True] = True
+    """The law says so in most places: it can be worded, not switched off."""
+
+
+class Llm(Section):
+    """Empty model: the operator's. `daily_budget` in US dollars; None: the operator's."""
+
+    model: str = ""
+    second_model: str = ""
+    daily_budget: float | None = Field(default=None, ge=0)
+
+
+class Quoting(Section):
+    validity_days: int = Field(default=30, ge=1, le=365)
+    markup: float = Field(default=0.20, ge=0, le=5)
+    tax_rate: float = Field(default=0.20, ge=0, le=1)
+
+
+class Sla(Section):
+    first_response_hours: float = Field(default=4, gt=0)
+    resolution_hours: float = Field(default=24, gt=0)
+
+
+class TenantSettings(Section):
+    currency: str = Field(default="GBP", pattern="^[A-Z]{3}$")
+    language: str = Field(default="en", pattern="^[a-z]{2}$")
+    country: str = Field(default="GB", pattern="^[A-Z]{2}$")
+    time_zone: str = "Europe/London"
+    is_demo: bool = False
+    reopen_grace_days: int = Field(default=14, ge=0, le=365)
+    features: Features = Features()
+    assistant: Assistant = Assistant()
+    llm: Llm = Llm()
+    quoting: Quoting = Quoting()
+    sla: Sla = Sla()
+
+    def changed(self, changes: dict[str, Any]) -> "TenantSettings":
+        """With `{"features.email": "false"}` applied. Raises InvalidSetting."""
+        tree = self.model_dump()
+        for key, value in changes.items():
+            *path, last = key.split(".")
+            branch: Any = tree
+            for part in path:
+                branch = branch.get(part) if isinstance(branch, dict) else None
+            if not isinstance(branch, dict) or last not in branch:
+                raise InvalidSetting(f"There is no setting “{key}”.")
+            branch[last] = value
+        try:
+            return TenantSettings.model_validate(tree)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise InvalidSetting(
+                f"The setting {where} is wrong: {first['msg'].lower()}."
+            ) from error

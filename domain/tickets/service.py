@@ -1,0 +1,225 @@
+"""Opens tickets, changes them, and keeps the history of who changed what and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import NotFound
+from domain.events import Happened, record
+from domain.numbers import next_number
+from domain.tickets import lifecycle
+from domain.tickets.models import Ticket, TicketChange, TicketComment
+from domain.types import new_id, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    subject: str
+    description: str = ""
+    priority: str = "medium"
+    type: str = "support"
+    tags: tuple[str, ...] = ()
+    person_id: UUID | None = None
+    company_id: UUID | None = None
+    conversation_id: UUID | None = None
+    follows_id: UUID | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    """`visibility`: internal, system or public."""
+
+    text: str
+    author: str = "bot"
+    visibility: str = "internal"
+    staff_id: UUID | None = None
+    message_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReply:
+    """What a customer's words did: the ticket they landed in, which may be a new, linked one."""
+
+    ticket: Ticket
+    is_reopened: bool = False
+    is_follow_up: bool = False
+
+
+class Tickets:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    async def open(self, new: NewTicket, *, actor: str = "bot") -> Ticket:
+        lifecycle.require("priority", new.priority, lifecycle.PRIORITIES)
+        lifecycle.require("type", new.type, lifecycle.TYPES)
+        now = utc_now()
+        ticket = Ticket(
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            number=await next_number(self._session, self._tenant_id, "TKT", now),
+            subject=new.subject.strip()[:200] or "(no subject)",
+            description=new.description,
+            priority=new.priority,
+            type=new.type,
+            tags=list(new.tags),
+            person_id=new.person_id,
+            company_id=new.company_id,
+            conversation_id=new.conversation_id,
+            follows_id=new.follows_id,
+            source=new.source,
+            status="open",
+        )
+        self._session.add(ticket)
+        await self._session.flush()
+        self._happened("ticket.opened", ticket, {"source": new.source}, actor)
+        return ticket
+
+    async def get(self, number: str, *, for_change: bool = False) -> Ticket:
+        query = select(Ticket).where(Ticket.number == number.strip().upper())
+        if for_change:
+            query = query.with_for_update()
+        ticket = (await self._session.scalars(query)).one_or_none()
+        if ticket is None:
+            raise NotFound("ticket", number)
+        return ticket
+
+    async def comment(self, ticket: Ticket, new: NewComment) -> TicketComment:
+        comment = TicketComment(
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            ticket_id=ticket.id,
+            text=new.text,
+            author=new.author,
+            visibility=new.visibility,
+            staff_id=new.staff_id,
+            message_id=new.message_id,
+        )
+        ticket.updated_at = utc_now()
+        self._session.add(comment)
+        await self._session.flush()
+        return comment
+
+    async def change(self, number: str, changes: dict[str, Any], *, actor: str, why: str) -> Ticket:
+        """`changes`: status, priority, type, subject, tags or assignee_id with the new value."""
+        ticket = await self.get(number, for_change=True)
+        for field, value in changes.items():
+            self._set(ticket, field, value, actor, why)
+        await self._session.flush()
+        return ticket
+
+    async def customer_replied(
+        self, number: str, comment: NewComment, *, now: datetime, grace: timedelta
+    ) -> CustomerReply:
+        """Adds the words; reopens what was resolved, or opens a linked ticket after the grace."""
+        ticket = await self.get(number, for_change=True)
+        if lifecycle.reopens(ticket.status, ticket.closed_at or ticket.resolved_at, now, grace):
+            was_finished = ticket.status in lifecycle.FINISHED
+            if was_finished or ticket.status == "waiting_customer":
+                self._set(ticket, "status", "open", "customer", "The customer replied.")
+            await self.comment(ticket, comment)
+            self._happened("ticket.customer_replied", ticket, {}, "customer")
+            return CustomerReply(ticket, is_reopened=was_finished)
+        follow_up = await self.open(
+            NewTicket(
+                subject=ticket.subject,
+                description=comment.text,
+                priority=ticket.priority,
+                type=ticket.type,
+                person_id=ticket.person_id,
+                company_id=ticket.company_id,
+                conversation_id=ticket.conversation_id,
+                follows_id=ticket.id,
+                source=ticket.source,
+            ),
+            actor="customer",
+        )
+        return CustomerReply(follow_up, is_follow_up=True)
+
+    async def of_person(self, person_id: UUID, limit: int = 10) -> list[Ticket]:
+        """Open and recent ones, newest first."""
+        query = select(Ticket).where(Ticket.person_id == person_id)
+        return list(
+            await self._session.scalars(query.order_by(Ticket.created_at.desc()).limit(limit))
+        )
+
+    async def page(
+        self,
+        limit: int,
+        before: tuple[datetime, UUID] | None = None,
+        *,
+        updated_since: datetime | None = None,
+        **filters: Any,
+    ) -> list[Ticket]:
+        query = select(Ticket).order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(limit)
+        if before:
+            query = query.where(tuple_(Ticket.created_at, Ticket.id) < before)
+        if updated_since:
+            query = query.where(Ticket.updated_at >= updated_since)
+        for field, value in filters.items():
+            if value is not None:
+                query = query.where(getattr(Ticket, field) == value)
+        return list(await self._session.scalars(query))
+
+    async def comments(self, ticket_id: UUID) -> list[TicketComment]:
+        query = select(TicketComment).where(TicketComment.ticket_id == ticket_id)
+        return list(await self._session.scalars(query.order_by(TicketComment.id)))
+
+    async def history(self, ticket_id: UUID) -> list[TicketChange]:
+        query = select(TicketChange).where(TicketChange.ticket_id == ticket_id)
+        return list(await self._session.scalars(query.order_by(TicketChange.id)))
+
+    def _set(self, ticket: Ticket, field: str, value: Any, actor: str, why: str) -> None:
+        old = getattr(ticket, field)
+        if old == value:
+            return
+        if field == "status":
+            lifecycle.require_move(ticket.number, ticket.status, value)
+            self._stamp(ticket, value)
+        elif field == "priority":
+            lifecycle.require(field, value, lifecycle.PRIORITIES)
+        elif field == "type":
+            lifecycle.require(field, value, lifecycle.TYPES)
+        setattr(ticket, field, value)
+        ticket.version += 1
+        ticket.updated_at = utc_now()
+        self._session.add(
+            TicketChange(
+                id=new_id(),
+                tenant_id=self._tenant_id,
+                ticket_id=ticket.id,
+                field=field,
+                old=_shown(old),
+                new=_shown(value),
+                actor=actor,
+                why=why,
+            )
+        )
+        self._happened(
+            "ticket.changed",
+            ticket,
+            {"field": field, "old": _shown(old), "new": _shown(value)},
+            actor,
+        )
+
+    def _stamp(self, ticket: Ticket, status: str) -> None:
+        now = utc_now()
+        ticket.resolved_at = now if status == "resolved" else ticket.resolved_at
+        ticket.closed_at = now if status in ("closed", "cancelled") else None
+        if status not in lifecycle.FINISHED:
+            ticket.resolved_at = None
+
+    def _happened(self, kind: str, ticket: Ticket, payload: dict[str, Any], actor: str) -> None:
+        details = {"number": ticket.number} | payload
+        record(self._session, self._tenant_id, Happened(kind, ticket.id, details, actor))
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)

@@ -17,6 +17,9 @@ class Capabilities:
 
     `window`: how long after the customer's last message free text may be sent; None: always.
     `quiet_time`: how long to wait for the rest of a burst before a turn starts.
+    `choices_text_limit`: longest text that may stand above buttons or a list; 0: `text_limit`.
+    `choice_id_limit`: longest id of a choice in bytes.
+    `attachments_per_message`: 1: text goes along only as a caption of at most `caption_limit`.
     """
 
     text_limit: int
@@ -24,7 +27,11 @@ class Capabilities:
     button_title_limit: int = 20
     list_rows: int = 0
     list_title_limit: int = 24
+    list_description_limit: int = 72
+    choices_text_limit: int = 0
+    choice_id_limit: int = 200
     caption_limit: int = 0
+    attachments_per_message: int = 1
     attachment_limit: int = 25 * 1024 * 1024
     window: timedelta | None = None
     quiet_time: timedelta = timedelta(0)
@@ -63,6 +70,10 @@ class Channel(Protocol):
     settings_model: type[ChannelSettings]
     capabilities: Capabilities
 
+    def with_api_url(self, url: str) -> "Channel":
+        """The same channel speaking to another server (one the operator set)."""
+        ...
+
     def peek(self, delivery: Delivery) -> tuple[str, ...]:
         """Every account hint that the body names, from untrusted bytes; empty: not understood."""
         ...
@@ -96,4 +107,12 @@ class Channel(Protocol):
         self, attachment: InboundAttachment, settings: Any, client: httpx.AsyncClient
     ) -> Media:
         """Downloads what `attachment.reference` names, at most `capabilities.attachment_limit`."""
+        ...
+
+    async def typing(self, external_id: str, settings: Any, client: httpx.AsyncClient) -> None:
+        """Shows the writer of that message that an answer is being made, and marks it as read.
+
+        Called only where `capabilities.has_typing`, and only when there will be an answer.
+        Raises Temporary or Permanent; neither matters to the answer.
+        """
         ...

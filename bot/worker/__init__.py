@@ -1,0 +1,1 @@
+"""Runs jobs: each is a hint to look at our own rows."""

@@ -24,6 +24,14 @@ _KEEP = """
     on conflict (tenant_id, channel_account_id, digest) do nothing
 """
 
+_BEGIN = text("""
+    update raw_events set attempts = attempts + 1
+     where id = (select id from raw_events
+                  where channel_account_id = :account_id and state = 'waiting'
+                  order by attempts, created_at limit 1 for update skip locked)
+    returning id, attempts
+""")
+
 # The lock makes intake of one tenant single-file: two messages of a new sender make one person.
 _CLAIM = text("""
     with alone as materialized (
@@ -31,6 +39,7 @@ _CLAIM = text("""
     )
     select e.id, e.body, e.created_at from alone, raw_events e
      where e.channel_account_id = :account_id and e.state = 'waiting'
+       and (cast(:event_id as uuid) is null or e.id = :event_id)
      order by e.created_at, e.id limit :limit
        for update of e skip locked
 """)
@@ -52,48 +61,55 @@ async def keep(
 
 
 async def claim(
-    session: AsyncSession, tenant_id: UUID, account_id: UUID, limit: int = 50
+    session: AsyncSession,
+    tenant_id: UUID,
+    account_id: UUID,
+    limit: int = 50,
+    event_id: UUID | None = None,
 ) -> list[WaitingEvent]:
-    """The oldest waiting events, locked until the transaction ends."""
+    """The oldest waiting events (or the one named), locked until the transaction ends."""
     rows = await session.execute(
-        _CLAIM, {"tenant_id": str(tenant_id), "account_id": account_id, "limit": limit}
+        _CLAIM,
+        {
+            "tenant_id": str(tenant_id),
+            "account_id": account_id,
+            "limit": limit,
+            "event_id": event_id,
+        },
     )
     return [WaitingEvent(id_, bytes(body), at) for id_, body, at in rows]
 
 
 async def waiting_accounts(session: AsyncSession, older_than: datetime) -> list[UUID]:
-    """Channel accounts with events that no job took; counts one more attempt for each event."""
-    statement = (
-        update(RawEvent)
-        .where(RawEvent.state == "waiting", RawEvent.created_at < older_than)
-        .values(attempts=RawEvent.attempts + 1)
-        .returning(RawEvent.channel_account_id)
+    """Channel accounts with events that no job took."""
+    query = select(RawEvent.channel_account_id).where(
+        RawEvent.state == "waiting", RawEvent.created_at < older_than
     )
-    return list(set(await session.scalars(statement)))
+    return list(await session.scalars(query.distinct()))
 
 
-async def bury(session: AsyncSession, now: datetime) -> list[UUID]:
-    """Turns events that failed too often into dead letters; their ids."""
-    statement = (
-        update(RawEvent)
-        .where(RawEvent.state == "waiting", RawEvent.attempts >= MAX_ATTEMPTS)
-        .values(
-            state="failed",
-            finished_at=now,
-            reason=func.coalesce(
-                func.nullif(RawEvent.reason, ""), "Taking it in stopped the worker every time."
-            ),
-        )
-        .returning(RawEvent.id)
+async def begin_attempt(session: AsyncSession, account_id: UUID) -> tuple[UUID, int] | None:
+    """Counts one more attempt for the least tried event, to be committed before it is tried:
+    so an event that stops the whole process is counted too. Its id and attempts so far."""
+    row = (await session.execute(_BEGIN, {"account_id": account_id})).one_or_none()
+    return (row.id, row.attempts) if row else None
+
+
+async def bury(session: AsyncSession, event_id: UUID, now: datetime) -> None:
+    """Makes a dead letter of an event that failed too often."""
+    reason = func.coalesce(
+        func.nullif(RawEvent.reason, ""), "Taking it in stopped the worker every time."
     )
-    return list(await session.scalars(statement))
+    await session.execute(
+        update(RawEvent)
+        .where(RawEvent.id == event_id, RawEvent.state == "waiting")
+        .values(state="failed", finished_at=now, reason=reason)
+    )
 
 
 async def note_failure(session: AsyncSession, event_id: UUID, reason: str) -> None:
     await session.execute(
-        update(RawEvent)
-        .where(RawEvent.id == event_id)
-        .values(attempts=RawEvent.attempts + 1, reason=reason[:2000])
+        update(RawEvent).where(RawEvent.id == event_id).values(reason=reason[:2000])
     )
 
 

@@ -22,7 +22,8 @@ _CLAIM = text("""
        and (m.next_attempt_at is null or m.next_attempt_at <= now())
     returning m.id, m.text, m.subject, m.in_reply_to, m.details, m.attempts, m.conversation_id,
               m.channel_account_id, m.author, m.is_maybe_repeated, c.hint, c.last_inbound_at,
-              c.person_id
+              c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value))
+                              from identities i where i.person_id = c.person_id) as identities
 """)
 
 # A status may have come before the receipt: the furthest one known wins.

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Attachment, Conversation, Message, Turn
 from domain.customers.models import Person
 from domain.errors import NotFound
+from domain.types import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class ConversationReader:
         if found is None:
             raise NotFound("conversation", conversation_id)
         return found
+
+    async def by_hint(self, account_id: UUID, hint: str) -> Conversation | None:
+        query = select(Conversation).where(
+            Conversation.channel_account_id == account_id, Conversation.hint == hint
+        )
+        return (await self._session.scalars(query)).one_or_none()
 
     async def recent(
         self, limit: int, before: tuple[datetime, UUID] | None = None, **filters: Any
@@ -74,6 +81,22 @@ class ConversationReader:
                 select(Attachment).where(Attachment.message_id.in_(message_ids))
             )
         )
+
+    async def wake(self, conversation: Conversation) -> None:
+        """Lets the bot read the customer's latest message again."""
+        latest = (
+            select(Message.id)
+            .where(Message.conversation_id == conversation.id, Message.direction == "in")
+            .order_by(Message.sequence.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        await self._session.execute(
+            update(Message).where(Message.id == latest).values(outcome="waiting", outcome_reason="")
+        )
+        conversation.turn_pending = True
+        conversation.pending_since = utc_now()
+        conversation.owner, conversation.owner_id = "bot", None
 
     async def unanswered(self, older_than: datetime, limit: int = 500) -> list[Unanswered]:
         """Judged by what the customer can see: a draft, a note or a failed send is no answer."""

@@ -33,7 +33,10 @@ _LEASE = text("""
               c.ticket_id, c.turn_failures, c.person_id, p.name as person_name,
               p.language as person_language, p.opted_out_at, o.id as company_id,
               o.name as company_name, t.slug, t.name as tenant_name, t.settings,
-              t.knowledge_revision, t.catalogue_revision, a.mode, a.is_enabled, a.live_since
+              t.knowledge_revision, t.catalogue_revision, a.mode, a.is_enabled, a.live_since,
+              c.hint, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
+                                        'proven', i.proven_at is not null))
+                         from identities i where i.person_id = p.id) as identities
 """)
 
 _QUIET_LEFT = text("""
@@ -55,7 +58,7 @@ _END = text("""
            ticket_id = coalesce(:ticket_id, ticket_id), owner = :owner, updated_at = now()
      where id = :id and version = :version and lease_token = :token and owner = 'bot'
        and (not turn_pending or :is_last_try)
-    returning id
+    returning turn_pending
 """)
 
 
@@ -134,8 +137,9 @@ class Turns:
         )
         return list(reversed(list(rows)))
 
-    async def end(self, lease: Lease, ending: Ending) -> bool:
-        """False when a person or a new message came first: nothing of the turn may be kept."""
+    async def end(self, lease: Lease, ending: Ending) -> bool | None:
+        """Whether another turn is due; None when a person or a new message came first, and
+        nothing of this turn may be kept."""
         result = await self._session.execute(
             _END,
             {
@@ -152,7 +156,18 @@ class Turns:
                 "is_last_try": ending.is_last_try,
             },
         )
-        return result.first() is not None
+        row = result.first()
+        return None if row is None else bool(row.turn_pending)
+
+    async def state(self, conversation_id: UUID) -> tuple[int, str]:
+        """The version and owner, as they are now."""
+        row = await self._session.execute(
+            select(Conversation.version, Conversation.owner).where(
+                Conversation.id == conversation_id
+            )
+        )
+        version, owner = row.one()
+        return version, owner
 
     async def give_back(self, lease: Lease, *, pending: bool) -> None:
         """Lets go of the lease without a turn; `pending` has another job try again."""

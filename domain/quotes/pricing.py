@@ -57,6 +57,9 @@ class QuoteLine:
     category: str = ""
     words: str = ""
     rule: str = ""
+    """The norm or rule that added the line; empty where the customer's words did."""
+    note: str = ""
+    """How the quantity came about: "30 m in lengths of 3"."""
     site: str = ""
     price_source: PriceSource = PriceSource.BASE_PRICE
     unit_cost: Money | None = None

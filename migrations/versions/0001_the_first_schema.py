@@ -495,6 +495,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("context_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ticket_id", sa.Uuid(), nullable=True),
         sa.Column("last_inbound_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_outbound_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_author", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),

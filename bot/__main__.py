@@ -1,0 +1,47 @@
+"""The `frontdesk` command. Each command imports what it needs only when it runs."""
+
+import sys
+
+import typer
+
+from bot.commands import conversations, knowledge, running, setup, tenants, triage
+from bot.foundation.errors import FrontdeskError
+from domain.errors import DomainError
+
+app = typer.Typer(
+    name="frontdesk",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A chat-first assistant: answers customers, opens tickets, drafts quotes.",
+)
+for command in (running.run, running.web, running.worker, running.scheduler):
+    app.command()(command)
+app.command()(setup.migrate)
+app.command("seed-demo")(setup.seed_demo)
+app.command()(setup.doctor)
+app.command()(conversations.chat)
+app.command()(conversations.lost)
+app.command()(conversations.replay)
+app.command("dead-letters")(conversations.dead_letters)
+app.command()(conversations.live)
+app.command()(triage.triage)
+app.add_typer(conversations.drafts_app, name="drafts")
+app.add_typer(tenants.tenant_app, name="tenant")
+app.add_typer(tenants.key_app, name="key")
+app.add_typer(tenants.channel_app, name="channel")
+app.add_typer(knowledge.kb_app, name="kb")
+
+
+def main() -> None:
+    """An error is one sentence on stderr and a non-zero status."""
+    try:
+        app()
+    except (FrontdeskError, DomainError) as error:
+        typer.echo(f"frontdesk: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Errors as RFC 9457 problem documents; nothing of our insides in them."""
+
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from bot.foundation.errors import FrontdeskError
+from bot.foundation.telemetry import log
+from domain.errors import Conflict, DomainError, NotConfigured, NotFound
+
+_STATUS: tuple[tuple[type[DomainError], int, str], ...] = (
+    (NotFound, 404, "Not found"),
+    (Conflict, 409, "Somebody was faster"),
+    (NotConfigured, 422, "Not configured"),
+    (DomainError, 400, "Refused"),
+)
+
+
+def problem(status: int, title: str, detail: str = "", **more: object) -> JSONResponse:
+    body = {"type": "about:blank", "title": title, "status": status} | more
+    if detail:
+        body["detail"] = detail
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def translate_errors(app: FastAPI) -> None:
+    """Each family of errors to its status, in one place."""
+
+    @app.exception_handler(DomainError)
+    async def domain_error(request: Request, error: DomainError) -> JSONResponse:
+        status, title = next((s, t) for kind, s, t in _STATUS if isinstance(error, kind))
+        return problem(status, title, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        response = problem(error.status_code, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        wrong = [
+            {"at": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+            for one in error.errors()
+        ]
+        return problem(422, "The request is not valid", errors=wrong)
+
+    @app.exception_handler(FrontdeskError)
+    async def misconfigured(request: Request, error: FrontdeskError) -> JSONResponse:
+        return problem(503, "Not ready", str(error))
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        reference = uuid4().hex
+        log.error("request.failed", reference=reference, path=request.url.path, exc_info=error)
+        return problem(500, "Something went wrong on our side", reference=reference)

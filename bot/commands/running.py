@@ -1,0 +1,72 @@
+"""`run`, `web`, `worker`, `scheduler`: the product, in one process or apart."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.common import say
+from bot.foundation.settings import Settings, load_settings
+from bot.foundation.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from bot.foundation.installation import Installation
+
+
+def run(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Seed the demo company first, if missing.")
+    ] = False,
+) -> None:
+    """Web, worker and scheduler in one process, on the embedded database unless one is set."""
+    _start(("web", "worker", "scheduler"), demo=demo)
+
+
+def web() -> None:
+    """Receives webhooks, serves the API and the pages."""
+    _start(("web",))
+
+
+def worker() -> None:
+    """Runs jobs: takes messages in, answers, delivers."""
+    _start(("worker",))
+
+
+def scheduler() -> None:
+    """Keeps the timetable; several may run, one at a time leads."""
+    _start(("scheduler",))
+
+
+def _start(roles: tuple[str, ...], *, demo: bool = False) -> None:
+    from bot.app import require_free_port, run_roles
+    from bot.foundation.installation import Installation
+
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    if "web" in roles:
+        require_free_port(settings)
+    with Installation(settings) as installation:
+        if demo:
+            _seed(installation)
+        _greet(settings, roles)
+        asyncio.run(run_roles(installation, roles))
+
+
+def _seed(installation: "Installation") -> None:
+    from bot.demo.seed import seed
+    from bot.runtime import running
+
+    async def plant() -> bool:
+        async with running(installation) as runtime:
+            return await seed(runtime.database, runtime.accounts)
+
+    if asyncio.run(plant()):
+        say("Seeded the demo company.")
+
+
+def _greet(settings: Settings, roles: tuple[str, ...]) -> None:
+    if "web" in roles:
+        say(f"Frontdesk is at {settings.base_url} (stop with Ctrl-C).")
+    else:
+        say(f"Frontdesk runs as {', '.join(roles)} (stop with Ctrl-C).")

@@ -1,0 +1,4 @@
+"""The page to try everything on."""
+from fastapi import FastAPI
+def mount(app: FastAPI) -> None:
+    pass

@@ -1,0 +1,212 @@
+"""Plants the demo company: a tenant of its own, exempt from draft-only."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.demo import content
+from bot.demo.provider import simulated_secrets
+from bot.demo.records import DemoCompany, DemoCustomer, DemoTicket
+from bot.engine.accounts import Accounts
+from bot.foundation.security import new_token
+from domain.customers.models import Company, Identity, Person, Site
+from domain.database import Database
+from domain.knowledge.service import Articles, ArticleText
+from domain.numbers import next_number
+from domain.staff.models import StaffMember
+from domain.tenants import directory
+from domain.tenants.service import ChannelAccounts, Tenants
+from domain.tenants.settings import TenantSettings
+from domain.tickets.lifecycle import FINISHED
+from domain.tickets.models import Ticket, TicketComment
+from domain.types import new_id, utc_now
+
+SOURCE = "demo"
+
+
+async def seed(database: Database, accounts: Accounts) -> bool:
+    """False when the demo company is there already; then nothing is touched."""
+    company = content.company()
+    async with database.directory() as session:
+        if company.slug in {tenant.slug for tenant in await directory.tenants(session)}:
+            return False
+    tenant_id = new_id()
+    async with database.transaction(tenant_id) as session:
+        await Tenants(session, tenant_id).add(company.slug, company.name, _settings(company))
+        staff = _staff(session, tenant_id, company)
+        await session.flush()
+        for customer in company.customers:
+            await _customer(session, tenant_id, customer, staff)
+        await Articles(session, tenant_id).import_all(_articles(), author="demo")
+    await _channels(database, accounts, tenant_id, company)
+    return True
+
+
+def _settings(company: DemoCompany) -> TenantSettings:
+    return TenantSettings(
+        is_demo=True,
+        currency=company.currency,
+        language=company.language,
+        time_zone=company.time_zone,
+    )
+
+
+def _articles() -> list[ArticleText]:
+    return [
+        ArticleText(
+            title=article.title,
+            text=article.text,
+            category=article.category,
+            tags=article.tags,
+            source=SOURCE,
+            external_id=article.stem,
+        )
+        for article in content.articles()
+    ]
+
+
+def _staff(session: AsyncSession, tenant_id: UUID, company: DemoCompany) -> Mapping[str, UUID]:
+    members = {
+        one.email: StaffMember(
+            id=new_id(), tenant_id=tenant_id, name=one.name, email=one.email, role=one.role
+        )
+        for one in company.staff
+    }
+    session.add_all(members.values())
+    return {email: member.id for email, member in members.items()}
+
+
+async def _customer(
+    session: AsyncSession, tenant_id: UUID, customer: DemoCustomer, staff: Mapping[str, UUID]
+) -> None:
+    company = Company(
+        id=new_id(),
+        tenant_id=tenant_id,
+        name=customer.name,
+        vat_number=customer.vat_number,
+        payment_terms=customer.payment_terms_days,
+        language=customer.language,
+        source=SOURCE,
+        external_id=customer.name,
+    )
+    session.add(company)
+    await session.flush()
+    sites = {
+        site.name: Site(
+            id=new_id(),
+            tenant_id=tenant_id,
+            company_id=company.id,
+            name=site.name,
+            address="\n".join(site.address),
+        )
+        for site in customer.sites
+    }
+    session.add_all(sites.values())
+    people: dict[str, UUID] = {}
+    for one in customer.people:
+        person = Person(
+            id=new_id(),
+            tenant_id=tenant_id,
+            company_id=company.id,
+            name=one.name,
+            language=customer.language,
+            source=SOURCE,
+            external_id=one.email,
+        )
+        people[one.email] = person.id
+        session.add(person)
+        await session.flush()
+        for kind, value in (("phone", international(one.phone)), ("email", one.email)):
+            session.add(
+                Identity(
+                    id=new_id(),
+                    tenant_id=tenant_id,
+                    person_id=person.id,
+                    kind=kind,
+                    value=value,
+                    proven_at=utc_now(),
+                )
+            )
+    await session.flush()
+    for ticket in sorted(customer.tickets, key=lambda one: -one.opened_hours_ago):
+        site = sites.get(ticket.site)
+        await _ticket(session, tenant_id, ticket, people, staff, company.id, site)
+
+
+async def _ticket(  # noqa: PLR0913 - one ticket and all it points to
+    session: AsyncSession,
+    tenant_id: UUID,
+    ticket: DemoTicket,
+    people: Mapping[str, UUID],
+    staff: Mapping[str, UUID],
+    company_id: UUID,
+    site: Site | None,
+) -> None:
+    now = utc_now()
+    opened = now - timedelta(hours=ticket.opened_hours_ago)
+    closed = (
+        now - timedelta(hours=ticket.closed_hours_ago)
+        if ticket.closed_hours_ago is not None and ticket.status in FINISHED
+        else None
+    )
+    public = [c for c in ticket.comments if c.visibility == "public" and c.author in staff]
+    row = Ticket(
+        id=new_id(),
+        tenant_id=tenant_id,
+        number=await next_number(session, tenant_id, "TKT", opened),
+        subject=ticket.subject,
+        description=ticket.description,
+        status=ticket.status,
+        priority=ticket.priority,
+        type=ticket.type,
+        tags=list(ticket.tags),
+        source=ticket.channel,
+        person_id=people.get(ticket.customer),
+        company_id=company_id,
+        site_id=site.id if site else None,
+        assignee_id=staff.get(ticket.assignee),
+        created_at=opened,
+        updated_at=closed or opened,
+        first_response_at=now - timedelta(hours=public[0].hours_ago) if public else None,
+        resolved_at=closed,
+        closed_at=closed if ticket.status != "resolved" else None,
+    )
+    session.add(row)
+    await session.flush()
+    for comment in ticket.comments:
+        session.add(
+            TicketComment(
+                id=new_id(),
+                tenant_id=tenant_id,
+                ticket_id=row.id,
+                author="staff" if comment.author in staff else "customer",
+                staff_id=staff.get(comment.author),
+                visibility=comment.visibility,
+                text=comment.text,
+                created_at=now - timedelta(hours=comment.hours_ago),
+            )
+        )
+    await session.flush()
+
+
+async def _channels(
+    database: Database, accounts: Accounts, tenant_id: UUID, company: DemoCompany
+) -> None:
+    """Only channels this installation has; their secrets are made here and now."""
+    for one in company.channel_accounts:
+        channel = accounts.channels.get(one.channel)
+        if channel is None:
+            continue
+        secrets = {"verify_token": new_token(), "app_secret": new_token()} | simulated_secrets()
+        row = await accounts.configure(tenant_id, channel, dict(one.settings) | secrets, None)
+        async with database.transaction(tenant_id) as session:
+            await ChannelAccounts(session, tenant_id).go_live(row.id, "automatic", utc_now())
+    accounts.forget()
+
+
+def international(phone: str) -> str:
+    """07700 900210 as 447700900210."""
+    digits = "".join(character for character in phone if character.isdigit())
+    return f"44{digits[1:]}" if digits.startswith("0") else digits

@@ -1,0 +1,78 @@
+"""Checks an installation and says, for each finding, what to do."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.engine.accounts import Accounts
+from bot.foundation.settings import Settings
+from domain.database import Database
+from domain.errors import DomainError
+from domain.tenants import directory
+from domain.tenants.service import ChannelAccounts
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`state`: ok, note or broken."""
+
+    what: str
+    state: str
+    advice: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+async def check(database: Database, accounts: Accounts, settings: Settings) -> list[Finding]:
+    findings = _configuration(settings)
+    async with database.directory() as session:
+        tenants = await directory.tenants(session)
+    findings.append(Finding("database", "ok", f"{len(tenants)} tenants"))
+    if not tenants:
+        advice = "run `frontdesk seed-demo` for the demo company, or `frontdesk tenant add NAME`"
+        findings.append(Finding("tenants", "note", advice))
+    for tenant in tenants:
+        findings.extend(await _tenant(database, accounts, tenant))
+    return findings
+
+
+def _configuration(settings: Settings) -> list[Finding]:
+    findings = []
+    key = settings.secret_key
+    where = "FRONTDESK_SECRET_KEY" if key else str(settings.data_directory / "secret.key")
+    findings.append(Finding("secret key", "ok", f"from {where}; keep a copy apart from backups"))
+    has_model = settings.llm_model or settings.openai_api_key or settings.anthropic_api_key
+    advice = "" if has_model else "none: answers are quoted from the articles; set OPENAI_API_KEY"
+    findings.append(Finding("model", "ok" if has_model else "note", advice))
+    if settings.public_url and not settings.public_url.startswith("https://"):
+        advice = "FRONTDESK_PUBLIC_URL must begin with https:// for providers to deliver to it"
+        findings.append(Finding("public address", "broken", advice))
+    elif not settings.public_url:
+        advice = "set FRONTDESK_PUBLIC_URL to the https address under which providers reach this"
+        findings.append(Finding("public address", "note", advice))
+    return findings
+
+
+async def _tenant(
+    database: Database, accounts: Accounts, tenant: directory.TenantName
+) -> list[Finding]:
+    async with database.transaction(tenant.id) as session:
+        rows = await ChannelAccounts(session, tenant.id).all()
+    findings = []
+    for row in rows:
+        what = f"{tenant.slug}: {row.channel} {row.hint}"
+        try:
+            account = await accounts.get(tenant.id, row.id)
+        except (DomainError, ValueError) as error:
+            findings.append(Finding(what, "broken", str(error)))
+            continue
+        if not account.is_on:
+            findings.append(Finding(what, "note", "switched off"))
+        elif not account.answers_by_itself:
+            advice = f"draft-only: let it answer with `frontdesk live {row.channel}`"
+            findings.append(Finding(what, "note", advice))
+        else:
+            findings.append(Finding(what, "ok"))
+    if not rows:
+        findings.append(Finding(f"{tenant.slug}: channels", "note", "none set up yet"))
+    return findings

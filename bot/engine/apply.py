@@ -1,0 +1,316 @@
+"""Carries out what an agent proposed, in the caller's transaction, through domain services."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import queue
+from bot.engine.context import Loaded
+from bot.engine.disclosure import disclosed
+from bot.model.turns import (
+    Action,
+    AskBack,
+    Button,
+    DraftQuote,
+    FileAway,
+    HandOff,
+    HandOffReason,
+    OpenTicket,
+    Reply,
+    ReviseQuote,
+    StaySilent,
+    TurnContext,
+    TurnResult,
+    UpdateTicket,
+)
+from domain.conversations.models import Turn
+from domain.conversations.outbox import NewReply, Outbox
+from domain.conversations.turns import Ending, Lease, Turns
+from domain.events import Happened, record
+from domain.tickets.lifecycle import FINISHED
+from domain.tickets.models import Ticket
+from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.types import new_id, utc_now
+from domain.usage import service as usage
+
+REACT = "react"
+TURN = "turn"
+LETS_BOT_GO_ON = frozenset(
+    {HandOffReason.MISSING_KNOWLEDGE, HandOffReason.TOOL_FAILURE, HandOffReason.BUDGET}
+)
+"""A person is asked to look, but the next question may be answered by the bot again."""
+
+
+class Stale(Exception):
+    """A person or a new message came first; rolls the turn's transaction back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """`message_id`: the reply, stored as being sent by this job; None when nothing is to send."""
+
+    message_id: UUID | None = None
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+    in_reply_to: str | None = None
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What the actions add up to."""
+
+    texts: list[str] = field(default_factory=list)
+    buttons: tuple[Button, ...] = ()
+    citations: list[int] = field(default_factory=list)
+    ticket_id: UUID | None = None
+    owner: str = "bot"
+    questions_asked: int = 0
+    open_question: str = ""
+    outcome: str = "answered"
+    reason: str = ""
+
+
+class Applier:
+    """One turn's writing half. Everything or nothing: Stale undoes all of it."""
+
+    def __init__(self, session: AsyncSession, tenant_id: UUID, lease: Lease, loaded: Loaded):
+        self._session = session
+        self._tenant_id = tenant_id
+        self._lease = lease
+        self._context: TurnContext = loaded.context
+        self._loaded = loaded
+        self._tickets = Tickets(session, tenant_id)
+        self._outcome = _Outcome()
+
+    async def apply(
+        self, result: TurnResult, *, sends_at_once: bool, is_last_try: bool, milliseconds: int
+    ) -> Applied:
+        for action in result.actions:
+            await self._carry_out(action)
+        outcome = self._outcome
+        text = "\n\n".join(t for t in outcome.texts if t)
+        language = result.language or self._context.conversation.language
+        discloses = bool(text) and sends_at_once and self._context.conversation.is_first_reply
+        if discloses:
+            text = disclosed(text, self._context.tenant.name, language)
+        turns = Turns(self._session, self._tenant_id)
+        is_due_again = await turns.end(
+            self._lease,
+            Ending(
+                questions_asked=outcome.questions_asked,
+                open_question=outcome.open_question,
+                language=result.language,
+                discloses=discloses,
+                answers=bool(text) and sends_at_once,
+                ticket_id=outcome.ticket_id,
+                owner=outcome.owner,
+                is_last_try=is_last_try,
+            ),
+        )
+        if is_due_again is None:
+            raise Stale
+        turn = self._turn(result, milliseconds)
+        turns.add(turn)
+        await self._session.flush()
+        applied = self._reply(result, text, turn.id, sends_at_once)
+        await self._session.flush()
+        await turns.settle(
+            self._context.conversation.id,
+            self._loaded.last_sequence,
+            outcome.outcome if text or outcome.outcome != "answered" else "attached",
+            outcome.reason,
+            turn.id,
+        )
+        await self._aftermath(result, is_due_again)
+        return applied
+
+    async def _aftermath(self, result: TurnResult, is_due_again: bool) -> None:
+        if result.use.model:
+            use = result.use
+            spent = usage.Used(use.model, use.calls, use.input_tokens, use.output_tokens, use.cost)
+            await usage.add(self._session, self._tenant_id, utc_now().date(), spent)
+        if self._session.info.pop("has_events", False):
+            await queue.put(self._session, REACT, tenant_id=self._tenant_id)
+        if is_due_again:
+            await queue.put(
+                self._session,
+                TURN,
+                tenant_id=self._tenant_id,
+                conversation_id=self._context.conversation.id,
+            )
+
+    async def _carry_out(self, action: Action) -> None:
+        match action:
+            case Reply():
+                self._say(action.text, action.buttons)
+                self._outcome.citations.extend(action.citations)
+            case AskBack():
+                self._say(action.text, action.buttons)
+                self._outcome.questions_asked = self._context.conversation.questions_asked + 1
+                self._outcome.open_question = action.about
+            case OpenTicket():
+                await self._open_ticket(action)
+            case UpdateTicket():
+                await self._update_ticket(action)
+            case HandOff():
+                await self._hand_off(action)
+            case DraftQuote() | ReviseQuote():
+                await self._quote(action)
+            case FileAway():
+                self._outcome.outcome, self._outcome.reason = "ignored", action.reason
+            case StaySilent():
+                self._outcome.outcome, self._outcome.reason = "attached", "no_reply"
+
+    def _say(self, text: str, buttons: tuple[Button, ...] = ()) -> None:
+        self._outcome.texts.append(text)
+        self._outcome.buttons = buttons or self._outcome.buttons
+
+    async def _open_ticket(self, action: OpenTicket) -> Ticket:
+        ticket = await self._tickets.open(
+            NewTicket(
+                subject=action.subject,
+                description=action.description,
+                priority=action.priority,
+                type=action.type,
+                tags=action.tags,
+                person_id=self._context.customer.person_id,
+                company_id=self._context.customer.company_id,
+                conversation_id=self._context.conversation.id,
+                source=self._context.conversation.channel,
+            )
+        )
+        self._outcome.ticket_id = ticket.id
+        self._say(action.acknowledgement.replace("{number}", ticket.number))
+        return ticket
+
+    async def _update_ticket(self, action: UpdateTicket) -> None:
+        days = self._loaded.settings.reopen_grace_days
+        reply = await self._tickets.customer_replied(
+            action.number,
+            NewComment(action.note, author="customer", visibility="public"),
+            now=utc_now(),
+            grace=timedelta(days=days),
+        )
+        changes = {"status": action.status, "priority": action.priority}
+        asked = {name: value for name, value in changes.items() if value}
+        if asked and not reply.is_follow_up:
+            await self._tickets.change(
+                reply.ticket.number, asked, actor="bot", why="The customer said so."
+            )
+        self._outcome.ticket_id = reply.ticket.id
+        self._say(action.acknowledgement.replace("{number}", reply.ticket.number))
+
+    async def _hand_off(self, action: HandOff) -> None:
+        number = self._open_ticket_number()
+        if number is None:
+            opened = OpenTicket(
+                subject=_first_line(self._context.text) or "A customer wishes to speak to a person",
+                description=action.note,
+                priority=action.priority,
+                tags=("hand-off", action.reason.value),
+                acknowledgement=action.acknowledgement,
+            )
+            ticket = await self._open_ticket(opened)
+        else:
+            ticket = await self._tickets.get(number, for_change=True)
+            await self._tickets.comment(ticket, NewComment(action.note, visibility="internal"))
+            self._outcome.ticket_id = ticket.id
+            self._say(action.acknowledgement.replace("{number}", number))
+        if action.reason not in LETS_BOT_GO_ON:
+            self._outcome.owner = "staff"
+        payload = {"reason": action.reason.value, "number": ticket.number, "note": action.note}
+        record(
+            self._session,
+            self._tenant_id,
+            Happened("conversation.handed_off", self._context.conversation.id, payload),
+        )
+
+    async def _quote(self, action: DraftQuote | ReviseQuote) -> None:
+        subject = action.title if isinstance(action, DraftQuote) else f"Change to {action.number}"
+        await self._open_ticket(
+            OpenTicket(
+                subject=subject,
+                description=action.request,
+                type="general",
+                tags=("quote",),
+                acknowledgement=action.acknowledgement,
+            )
+        )
+
+    def _open_ticket_number(self) -> str | None:
+        """The conversation's own ticket, as long as it is not finished."""
+        own = self._lease.row.ticket_id
+        for ticket in self._context.tickets:
+            if ticket.id == own and ticket.status not in FINISHED:
+                return ticket.number
+        return None
+
+    def _reply(self, result: TurnResult, text: str, turn_id: UUID, at_once: bool) -> Applied:
+        if not text:
+            return Applied()
+        buttons = self._outcome.buttons
+        last = self._loaded.last_external_id if self._loaded.has_threads else None
+        message = Outbox(self._session, self._tenant_id).put(
+            NewReply(
+                conversation_id=self._context.conversation.id,
+                channel_account_id=self._lease.row.channel_account_id,
+                author="bot",
+                text=text,
+                state="sending" if at_once else "draft",
+                turn_id=turn_id,
+                choices=tuple(asdict(button) for button in buttons),
+                citations=tuple(_citations(result, self._outcome.citations)),
+                in_reply_to=last,
+            )
+        )
+        if not at_once:
+            payload = {"text": text, "conversation_id": str(self._context.conversation.id)}
+            record(self._session, self._tenant_id, Happened("message.drafted", message.id, payload))
+            return Applied()
+        return Applied(message.id, text, buttons, last)
+
+    def _turn(self, result: TurnResult, milliseconds: int) -> Turn:
+        return Turn(
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            conversation_id=self._context.conversation.id,
+            agent=result.agent,
+            step=result.step.value,
+            intent=result.intent.value if result.intent else "",
+            confidence=result.confidence,
+            model=result.use.model,
+            prompts=dict(result.use.prompt_versions),
+            input_tokens=result.use.input_tokens,
+            output_tokens=result.use.output_tokens,
+            cost=result.use.cost,
+            articles=list(_citations(result, range(len(result.sources)))),
+            knowledge_revision=self._context.knowledge_revision,
+            catalogue_revision=self._context.catalogue_revision,
+            actions=[_recorded(action) for action in result.actions],
+            notes=list(result.notes),
+            milliseconds=milliseconds,
+        )
+
+
+def _citations(result: TurnResult, indexes: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": str(source.article_id),
+            "version": source.article_version,
+            "title": source.title,
+            "position": source.position,
+            "score": round(source.score, 3),
+        }
+        for source in (result.sources[index] for index in dict.fromkeys(indexes))
+    ]
+
+
+def _recorded(action: Action) -> dict[str, Any]:
+    return {"action": type(action).__name__} | asdict(action)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:120]

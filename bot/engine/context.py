@@ -1,0 +1,131 @@
+"""Loads what an agent may see of a conversation: one frozen `TurnContext`."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.model.turns import (
+    ConversationView,
+    CustomerView,
+    MessageView,
+    TenantView,
+    TicketView,
+    TurnContext,
+)
+from channels.channel import Capabilities
+from domain.conversations.models import Message
+from domain.conversations.turns import HISTORY, Lease, Turns
+from domain.tenants.settings import TenantSettings
+from domain.tickets.models import Ticket
+from domain.tickets.service import Tickets
+from domain.types import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The context and what only the engine needs beside it."""
+
+    context: TurnContext
+    settings: TenantSettings
+    last_sequence: int
+    last_external_id: str | None
+    """The provider's id of the customer's last message."""
+    has_threads: bool
+    """Whether a reply names the message it answers (mail does)."""
+
+
+async def load(
+    session: AsyncSession, tenant_id: UUID, lease: Lease, capabilities: Capabilities
+) -> Loaded:
+    row = lease.row
+    settings = TenantSettings.model_validate(row.settings)
+    messages = await Turns(session, tenant_id).messages(row.id, row.context_since)
+    unread = [m for m in messages if m.outcome == "waiting"]
+    first = unread[0].sequence if unread else 0
+    history = [m for m in messages if m.outcome != "waiting" and m.sequence < (first or 2**62)]
+    tickets = await Tickets(session, tenant_id).of_person(row.person_id)
+    context = TurnContext(
+        tenant=_tenant(tenant_id, row, settings),
+        conversation=_conversation(row, capabilities),
+        customer=_customer(row),
+        messages=tuple(_message(m) for m in unread),
+        history=tuple(_message(m) for m in history[-HISTORY:]),
+        tickets=tuple(_ticket(t) for t in tickets),
+        quotes=(),
+        now=utc_now(),
+        knowledge_revision=row.knowledge_revision,
+        catalogue_revision=row.catalogue_revision,
+    )
+    last = max((m.sequence for m in messages), default=0)
+    return Loaded(
+        context=context,
+        settings=settings,
+        last_sequence=last,
+        last_external_id=unread[-1].external_id if unread else None,
+        has_threads=capabilities.has_subject,
+    )
+
+
+def _tenant(tenant_id: UUID, row: Row[Any], settings: TenantSettings) -> TenantView:
+    switched_on = (name for name, value in settings.features.model_dump().items() if value)
+    return TenantView(
+        id=tenant_id,
+        slug=row.slug,
+        name=settings.assistant.name or row.tenant_name,
+        currency=settings.currency,
+        language=settings.language,
+        time_zone=settings.time_zone,
+        features=frozenset(switched_on),
+    )
+
+
+def _conversation(row: Row[Any], capabilities: Capabilities) -> ConversationView:
+    return ConversationView(
+        id=row.id,
+        channel=row.channel,
+        version=row.version,
+        questions_asked=row.questions_asked,
+        text_limit=capabilities.text_limit,
+        buttons=capabilities.buttons,
+        is_first_reply=row.disclosed_at is None,
+        language=row.language,
+        open_question=row.open_question,
+    )
+
+
+def _customer(row: Row[Any]) -> CustomerView:
+    return CustomerView(
+        person_id=row.person_id,
+        name=row.person_name,
+        company_id=row.company_id,
+        company_name=row.company_name or "",
+        language=row.person_language,
+        is_proven=any(i["value"] == row.hint and i["proven"] for i in row.identities or ()),
+    )
+
+
+def _message(message: Message) -> MessageView:
+    return MessageView(
+        id=message.id,
+        author=message.author,
+        text=message.text,
+        sent_at=message.sent_at,
+        subject=message.subject,
+        content_kind=message.content_kind,
+        choice=message.choice,
+    )
+
+
+def _ticket(ticket: Ticket) -> TicketView:
+    return TicketView(
+        id=ticket.id,
+        number=ticket.number,
+        subject=ticket.subject,
+        status=ticket.status,
+        priority=ticket.priority,
+        opened_at=ticket.created_at,
+        updated_at=ticket.updated_at,
+    )

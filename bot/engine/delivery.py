@@ -1,0 +1,172 @@
+"""Brings a stored message to the customer: plan, send, record; retry, or tell a person."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from bot import queue
+from bot.engine.accounts import Account, Accounts
+from bot.foundation.telemetry import log, messages_sent
+from channels.messages import (
+    Address,
+    Choice,
+    OutboundMessage,
+    Permanent,
+    Receipt,
+    Temporary,
+    WindowClosed,
+)
+from domain.conversations.outbox import MAX_ATTEMPTS, Outbox
+from domain.database import Database
+from domain.errors import DomainError
+from domain.events import Happened, record
+from domain.types import utc_now
+
+DELIVER = "deliver"
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message that this job has claimed, and where it goes."""
+
+    message_id: UUID
+    conversation_id: UUID
+    hint: str
+    identities: tuple[tuple[str, str], ...]
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+    subject: str = ""
+    in_reply_to: str | None = None
+    attempts: int = 1
+    last_inbound_at: datetime | None = None
+
+    @property
+    def to(self) -> Address:
+        """The address that names the thread, else the person's first one."""
+        for kind, value in self.identities:
+            if value == self.hint:
+                return Address(kind, value)
+        return Address(*self.identities[0]) if self.identities else Address("", self.hint)
+
+
+class Deliverer:
+    def __init__(self, database: Database, accounts: Accounts, client: httpx.AsyncClient) -> None:
+        self._database = database
+        self._accounts = accounts
+        self._client = client
+
+    async def deliver(self, tenant_id: UUID, message_id: UUID) -> None:
+        """Sends a pending message whose time has come; does nothing when another job did."""
+        async with self._database.transaction(tenant_id) as session:
+            row = await Outbox(session, tenant_id).claim(message_id)
+        if row is None:
+            return
+        try:
+            account = await self._accounts.get(tenant_id, row.channel_account_id)
+        except DomainError as error:
+            await self._give_up(tenant_id, _parcel(row), str(error), "unknown")
+            return
+        await self.send(account, _parcel(row))
+
+    async def send(self, account: Account, parcel: Parcel) -> None:
+        """Sends a message that is stored as `sending`, with no transaction open meanwhile."""
+        name = account.channel.name
+        try:
+            if not account.is_on:
+                raise Permanent(f"{account.channel.title} is switched off for this company.")
+            self._require_window(account, parcel)
+            receipt = await account.channel.send(_outbound(parcel), account.settings, self._client)
+        except Temporary as error:
+            messages_sent.labels(name, "retried").inc()
+            await self._retry(account.tenant_id, parcel, error, name)
+        except Permanent as error:
+            await self._give_up(account.tenant_id, parcel, str(error), name)
+        except Exception as error:
+            log.exception("delivery.failed", message=str(parcel.message_id))
+            unexpected = Temporary(f"{type(error).__name__}: {error}", may_have_been_sent=True)
+            await self._retry(account.tenant_id, parcel, unexpected, name)
+        else:
+            messages_sent.labels(name, "sent").inc()
+            await self._sent(account.tenant_id, parcel, receipt)
+
+    def _require_window(self, account: Account, parcel: Parcel) -> None:
+        window = account.channel.capabilities.window
+        if window and parcel.last_inbound_at and utc_now() - parcel.last_inbound_at > window:
+            hours = round(window.total_seconds() / 3600)
+            raise WindowClosed(
+                f"The customer last wrote more than {hours} hours ago: {account.channel.title} "
+                "takes no free text now. Call, mail, or wait until they write again."
+            )
+
+    async def _sent(self, tenant_id: UUID, parcel: Parcel, receipt: Receipt) -> None:
+        parts = json.dumps({"parts": receipt.external_ids}) if receipt.external_ids[1:] else "{}"
+        async with self._database.transaction(tenant_id) as session:
+            await Outbox(session, tenant_id).sent(
+                parcel.message_id, receipt.external_ids[0], receipt.at, parts
+            )
+
+    async def _retry(self, tenant_id: UUID, parcel: Parcel, error: Temporary, channel: str) -> None:
+        if parcel.attempts >= MAX_ATTEMPTS:
+            await self._give_up(
+                tenant_id, parcel, f"Given up after {parcel.attempts} tries: {error}", channel
+            )
+            return
+        at = utc_now() + pause(parcel.attempts, error.retry_after)
+        async with self._database.transaction(tenant_id) as session:
+            await Outbox(session, tenant_id).retry(
+                parcel.message_id,
+                at,
+                str(error),
+                may_have_been_sent=error.may_have_been_sent or bool(error.accepted),
+            )
+            await queue.put(
+                session, DELIVER, at=at, tenant_id=tenant_id, message_id=parcel.message_id
+            )
+
+    async def _give_up(self, tenant_id: UUID, parcel: Parcel, error: str, channel: str) -> None:
+        messages_sent.labels(channel, "failed").inc()
+        async with self._database.transaction(tenant_id) as session:
+            await Outbox(session, tenant_id).fail(parcel.message_id, error)
+            payload = {"error": error, "conversation_id": str(parcel.conversation_id)}
+            record(session, tenant_id, Happened("message.failed", parcel.message_id, payload))
+            await queue.put(session, "react", tenant_id=tenant_id)
+
+
+def pause(attempts: int, retry_after: float | None) -> timedelta:
+    """Doubles with every try, up to a quarter of an hour; never sooner than the provider asks."""
+    doubled: timedelta = FIRST_PAUSE * float(2 ** min(attempts - 1, 10))
+    asked = timedelta(seconds=min(retry_after or 0, 3600))
+    return max(min(doubled, LONGEST_PAUSE), asked)
+
+
+def _outbound(parcel: Parcel) -> OutboundMessage:
+    return OutboundMessage(
+        to=parcel.to,
+        text=parcel.text,
+        conversation_hint=parcel.hint,
+        choices=tuple(Choice(id=id_, title=title) for id_, title in parcel.choices),
+        in_reply_to=parcel.in_reply_to,
+        subject=parcel.subject,
+        idempotency_key=str(parcel.message_id),
+    )
+
+
+def _parcel(row: Any) -> Parcel:
+    return Parcel(
+        message_id=row.id,
+        conversation_id=row.conversation_id,
+        hint=row.hint,
+        identities=tuple((i["kind"], i["value"]) for i in row.identities or ()),
+        text=row.text,
+        choices=tuple((c["id"], c["title"]) for c in row.details.get("choices", ())),
+        subject=row.subject,
+        in_reply_to=row.in_reply_to,
+        attempts=row.attempts,
+        last_inbound_at=row.last_inbound_at,
+    )

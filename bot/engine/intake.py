@@ -1,0 +1,280 @@
+"""From raw bytes to stored messages: parse, file, wake the conversation."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import queue
+from bot.engine.accounts import Account, Accounts
+from bot.foundation.telemetry import jobs_failed, log, messages_received
+from channels.messages import (
+    Author,
+    EventKind,
+    InboundEvent,
+    InboundMessage,
+    StatusUpdate,
+)
+from domain.conversations import ledger
+from domain.conversations.attachments import Attachments
+from domain.conversations.intake import FinishedEvent, Intake, NewMessage, NewStatus
+from domain.conversations.models import Message
+from domain.database import Database
+from domain.events import Happened, record
+from domain.types import new_id, utc_now
+
+FETCH = "fetch"
+TOO_OLD = timedelta(hours=24)
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A raw event and what it says to this account."""
+
+    event: ledger.WaitingEvent
+    messages: tuple[tuple[NewMessage, InboundMessage], ...] = ()
+    statuses: tuple[NewStatus, ...] = ()
+    ignored: str = ""
+
+
+class IntakeJob:
+    def __init__(self, database: Database, accounts: Accounts) -> None:
+        self._database = database
+        self._accounts = accounts
+
+    async def take(
+        self, tenant_id: UUID, account_id: UUID, *, carefully: bool = False
+    ) -> frozenset[UUID]:
+        """Takes in all that waits for the account; the conversations that now need a turn.
+
+        `carefully`: one by one with every attempt counted, for what a job has left behind.
+        """
+        account = await self._accounts.get(tenant_id, account_id)
+        pending: set[UUID] = set()
+        while not carefully:
+            try:
+                count, woken = await self._batch(account, BATCH)
+            except Exception:
+                # One event spoils the batch: alone, it cannot hold up the others.
+                log.exception("intake.batch_failed", tenant=str(tenant_id))
+                break
+            pending |= woken
+            if count < BATCH:
+                return frozenset(pending)
+        return frozenset(pending | await self._one_by_one(account))
+
+    async def _one_by_one(self, account: Account) -> set[UUID]:
+        pending: set[UUID] = set()
+        tried: set[UUID] = set()
+        while True:
+            async with self._database.transaction(account.tenant_id) as session:
+                begun = await ledger.begin_attempt(session, account.id)
+                if begun and begun[1] > ledger.MAX_ATTEMPTS:
+                    await ledger.bury(session, begun[0], utc_now())
+                    continue
+            if begun is None or begun[0] in tried:
+                return pending
+            tried.add(begun[0])
+            pending |= await self._alone(account, begun[0])
+
+    async def _alone(self, account: Account, event_id: UUID) -> frozenset[UUID]:
+        try:
+            return (await self._batch(account, 1, event_id))[1]
+        except Exception as error:
+            jobs_failed.labels("take").inc()
+            log.exception("intake.event_failed", tenant=str(account.tenant_id))
+            async with self._database.transaction(account.tenant_id) as session:
+                reason = clean(f"{type(error).__name__}: {error}")
+                await ledger.note_failure(session, event_id, reason)
+            return frozenset()
+
+    async def _batch(
+        self, account: Account, limit: int, event_id: UUID | None = None
+    ) -> tuple[int, frozenset[UUID]]:
+        async with self._database.transaction(account.tenant_id) as session:
+            events = await ledger.claim(session, account.tenant_id, account.id, limit, event_id)
+            if not events:
+                return 0, frozenset()
+            understood = [_understand(account, event) for event in events]
+            pending = await self._store(session, account, understood)
+        return len(events), pending
+
+    async def _store(
+        self, session: AsyncSession, account: Account, understood: list[_Understood]
+    ) -> frozenset[UUID]:
+        intake = Intake(session, account.tenant_id, account.id, account.channel.name)
+        messages = [new for one in understood for new, _ in one.messages]
+        stored = await intake.store(messages, [_finished(one) for one in understood])
+        messages_received.labels(account.channel.name).inc(len(stored.message_ids))
+        originals = [
+            (new, original)
+            for one in understood
+            for new, original in one.messages
+            if new.id in stored.message_ids
+        ]
+        for new, original in originals:
+            await self._attach(session, account, new, original)
+            await _revise(session, account, original)
+        statuses = [status for one in understood for status in one.statuses]
+        if statuses:
+            await self._record_statuses(session, account, intake, statuses)
+        return stored.pending
+
+    async def _attach(
+        self, session: AsyncSession, account: Account, new: NewMessage, original: InboundMessage
+    ) -> None:
+        attachments = Attachments(session, account.tenant_id)
+        limit = account.channel.capabilities.attachment_limit
+        for file in original.attachments:
+            row = attachments.add(new.id, clean(file.filename), clean(file.content_type))
+            row.size, row.sha256 = file.size, file.sha256
+            row.reference, row.is_inline = file.reference, file.is_inline
+            await session.flush()
+            if (file.size or 0) > limit:
+                await attachments.refuse(row.id, f"Larger than {limit // 2**20} MB.")
+            elif file.content is not None:
+                await attachments.store(row.id, file.content)
+            elif file.reference:
+                await queue.put(session, FETCH, tenant_id=account.tenant_id, attachment_id=row.id)
+            else:
+                await attachments.refuse(row.id, "The provider named no file.")
+
+    async def _record_statuses(
+        self, session: AsyncSession, account: Account, intake: Intake, statuses: list[NewStatus]
+    ) -> None:
+        for change in await intake.record_statuses(statuses):
+            if change.state == "failed":
+                payload = {"error": change.error, "conversation_id": str(change.conversation_id)}
+                happened = Happened("message.failed", change.message_id, payload, "provider")
+                record(session, account.tenant_id, happened)
+                await queue.put(session, "react", tenant_id=account.tenant_id)
+
+
+def _understand(account: Account, event: ledger.WaitingEvent) -> _Understood:
+    try:
+        parsed = account.channel.parse(event.body)
+    except ValueError as error:
+        return _Understood(event, ignored=str(error) or "Not understood.")
+    mine = [one for one in parsed if one.account in ("", account.hint)]
+    messages = [
+        (_new_message(account, event, one), one) for one in mine if isinstance(one, InboundMessage)
+    ]
+    statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
+    return _Understood(event, tuple(messages), tuple(statuses), _reason(mine))
+
+
+def _reason(events: list[InboundEvent]) -> str:
+    if any(isinstance(one, InboundMessage | StatusUpdate) for one in events):
+        return ""
+    reasons = [one.reason for one in events if not isinstance(one, StatusUpdate)]
+    return "; ".join(dict.fromkeys(filter(None, reasons))) or "Nothing in it for this account."
+
+
+def _finished(one: _Understood) -> FinishedEvent:
+    state = "ignored" if one.ignored else "taken"
+    return FinishedEvent(one.event.id, state, clean(one.ignored)[:500], len(one.messages))
+
+
+def _new_message(
+    account: Account, event: ledger.WaitingEvent, message: InboundMessage
+) -> NewMessage:
+    is_staff = message.author is Author.STAFF
+    new = NewMessage(
+        id=new_id(),
+        raw_event_id=event.id,
+        hint=clean(message.conversation_hint),
+        addresses=tuple((a.kind, clean(a.value)) for a in message.sender.addresses),
+        name=clean(message.sender.name)[:200],
+        author=message.author.value,
+        content_kind=message.content_kind,
+        external_id=clean(message.external_id),
+        sent_at=_plausible(message.sent_at, event.received_at),
+        text=clean(message.text),
+        full_text=clean(message.full_text) if message.full_text != message.text else "",
+        subject=clean(message.subject)[:500],
+        in_reply_to=clean(message.in_reply_to) if message.in_reply_to else None,
+        choice=clean(message.choice) if message.choice else None,
+        details={clean(k): clean(v) for k, v in message.details.items()},
+        takes_over=is_staff and not message.is_history,
+        is_live=not message.is_history,
+    )
+    reason = _unanswerable(account, message, new.sent_at)
+    if reason is None:
+        return new
+    outcome = "ignored" if message.kind in (EventKind.AUTOMATIC, EventKind.BOUNCE) else "attached"
+    return replace(new, wakes=False, outcome=outcome, outcome_reason=reason)
+
+
+def _unanswerable(account: Account, message: InboundMessage, sent_at: datetime) -> str | None:
+    """Why the bot must not answer by itself; None when it may."""
+    rules = (
+        (message.is_history, "history"),
+        (message.author is Author.STAFF, "staff"),
+        (message.kind in (EventKind.AUTOMATIC, EventKind.BOUNCE), message.reason or "automatic"),
+        (message.kind is EventKind.REACTION, "no_reply"),
+        (message.deletes is not None, "no_reply"),
+        (not account.tenant.features.bot, "bot_off"),
+        (sent_at < utc_now() - TOO_OLD, "older_than_24_hours"),
+        (_before_going_live(account, sent_at), "before_going_live"),
+    )
+    return next((reason for applies, reason in rules if applies), None)
+
+
+def _before_going_live(account: Account, sent_at: datetime) -> bool:
+    # Providers tell whole seconds, so the second of going live counts as after it.
+    live_since = account.live_since
+    return live_since is not None and sent_at < live_since.replace(microsecond=0)
+
+
+def _new_status(status: StatusUpdate) -> NewStatus:
+    return NewStatus(
+        external_id=clean(status.external_id),
+        state=status.state.value,
+        at=_plausible(status.at, utc_now()),
+        error_code=clean(status.error_code),
+        error_text=clean(status.error_text),
+        price_category=clean(status.price_category),
+        idempotency_key=_uuid_or_empty(getattr(status, "idempotency_key", "")),
+    )
+
+
+async def _revise(session: AsyncSession, account: Account, message: InboundMessage) -> None:
+    """An edit or a deletion changes what the customer said before."""
+    target = message.replaces or message.deletes
+    if not target:
+        return
+    found = (
+        update(Message)
+        .where(
+            Message.channel_account_id == account.id,
+            Message.external_id == target,
+            Message.direction == "in",
+        )
+        .values(
+            outcome=text("case when outcome = 'waiting' then 'attached' else outcome end"),
+            outcome_reason="edited" if message.replaces else "deleted",
+        )
+    )
+    stamp = {"edited_at": utc_now()} if message.replaces else {"deleted_at": utc_now()}
+    await session.execute(found.values(**stamp))
+
+
+def _plausible(at: datetime, received_at: datetime) -> datetime:
+    """A provider's clock may be wrong, but nobody writes in the future."""
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(at, received_at + timedelta(minutes=1))
+
+
+def _uuid_or_empty(value: str) -> str:
+    try:
+        return str(UUID(value)) if value else ""
+    except ValueError:
+        return ""
+
+
+def clean(value: str) -> str:
+    """What PostgreSQL can store: no NUL, no half of a surrogate pair."""
+    return value.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,79 @@
+"""What follows from what happened: staff are told, counters counted. One job per transaction."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.foundation.telemetry import log, tickets_opened
+from domain.conversations.models import Conversation
+from domain.database import Database
+from domain.events import DomainEvent
+from domain.tickets.lifecycle import FINISHED
+from domain.tickets.models import Ticket
+from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.types import utc_now
+
+BATCH = 100
+
+
+class Reactions:
+    """Reacts to each event once: the mark is set in the transaction of the reaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def react(self, tenant_id: UUID) -> int:
+        """The number of events reacted to."""
+        async with self._database.transaction(tenant_id) as session:
+            query = (
+                select(DomainEvent)
+                .where(DomainEvent.reacted_at.is_(None))
+                .order_by(DomainEvent.sequence)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            )
+            events = list(await session.scalars(query))
+            for event in events:
+                await self._react_to(session, tenant_id, event)
+            await session.execute(
+                update(DomainEvent)
+                .where(DomainEvent.id.in_([event.id for event in events]))
+                .values(reacted_at=utc_now())
+            )
+        return len(events)
+
+    async def _react_to(self, session: AsyncSession, tenant_id: UUID, event: DomainEvent) -> None:
+        if event.kind == "ticket.opened":
+            tickets_opened.labels(event.payload.get("source") or "staff").inc()
+        elif event.kind == "message.failed":
+            await _tell_staff_of_failure(session, tenant_id, event)
+        log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
+
+
+async def _tell_staff_of_failure(
+    session: AsyncSession, tenant_id: UUID, event: DomainEvent
+) -> None:
+    """A message that cannot reach the customer becomes work for a person, never silence."""
+    conversation = await session.get(Conversation, UUID(event.payload["conversation_id"]))
+    if conversation is None:
+        return
+    note = f"A message could not be delivered: {event.payload['error']}"
+    tickets = Tickets(session, tenant_id)
+    ticket = await session.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None
+    if ticket is None or ticket.status in FINISHED:
+        ticket = await tickets.open(
+            NewTicket(
+                subject="A message could not be delivered",
+                description=note,
+                priority="high",
+                type="technical",
+                tags=("delivery",),
+                person_id=conversation.person_id,
+                conversation_id=conversation.id,
+                source=conversation.channel,
+            ),
+            actor="system",
+        )
+        conversation.ticket_id = ticket.id
+    await tickets.comment(ticket, NewComment(note, author="system", visibility="system"))

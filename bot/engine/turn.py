@@ -1,0 +1,180 @@
+"""One turn of a conversation: lease and read, think with nothing open, write all or nothing."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.engine.accounts import Account, Accounts
+from bot.engine.apply import Applied, Applier, Stale
+from bot.engine.context import Loaded, load
+from bot.engine.delivery import Deliverer, Parcel
+from bot.engine.routing import keeps_crashing, kept_from_bot
+from bot.foundation.telemetry import log, turn_seconds, turns_finished
+from bot.model.turns import Agent, TurnContext, TurnResult
+from domain.conversations.turns import LEASE_SECONDS, Lease, Turns
+from domain.database import Database
+from domain.tenants.settings import TenantSettings
+
+TRIES = 3
+THINKING_LIMIT = 60.0
+
+Fallback = Callable[[TurnContext, str], TurnResult]
+NoteRevision = Callable[[UUID, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A leased conversation, read."""
+
+    lease: Lease
+    loaded: Loaded
+    account: Account
+    since: float
+
+    def milliseconds(self) -> int:
+        return round((time.perf_counter() - self.since) * 1000)
+
+
+class TurnRunner:
+    """`fallback` answers when thinking failed; it must not fail itself."""
+
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        agent: Agent,
+        fallback: Fallback,
+        deliverer: Deliverer,
+    ) -> None:
+        self._database = database
+        self._accounts = accounts
+        self._agent = agent
+        self._fallback = fallback
+        self._deliverer = deliverer
+        self.note_revision: NoteRevision = lambda tenant_id, revision: None
+
+    async def run(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> None:
+        """Answers what is unread, if it is the bot's to answer and nobody else is at it."""
+        for attempt in range(1, TRIES + 1):
+            held = await self._lease(tenant_id, conversation_id, quiet)
+            if held is None:
+                return
+            self.note_revision(tenant_id, held.loaded.context.knowledge_revision)
+            async with self._kept_alive(tenant_id, held.lease):
+                result = await self._think(held.lease, held.loaded)
+            turn_seconds.labels(result.step.value).observe(held.milliseconds() / 1000)
+            try:
+                applied = await self._apply(held, result, is_last_try=attempt == TRIES)
+            except Stale:
+                if await self._was_taken_over(tenant_id, held):
+                    turns_finished.labels(result.step.value, "dropped").inc()
+                    return
+                continue
+            turns_finished.labels(result.step.value, "applied").inc()
+            await self._deliver(held.account, held.lease, applied)
+            return
+
+    async def _lease(
+        self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta
+    ) -> _Held | None:
+        while True:
+            async with self._database.transaction(tenant_id) as session:
+                turns = Turns(session, tenant_id)
+                lease = await turns.lease(conversation_id, quiet)
+                if lease is None:
+                    left = await turns.quiet_left(conversation_id, quiet) if quiet else None
+                    if left is None:
+                        return None
+                else:
+                    return await self._read(turns, session, tenant_id, lease)
+            await asyncio.sleep(min(left, quiet.total_seconds()) + 0.005)
+
+    async def _read(
+        self, turns: Turns, session: AsyncSession, tenant_id: UUID, lease: Lease
+    ) -> _Held | None:
+        row = lease.row
+        settings = TenantSettings.model_validate(row.settings)
+        capabilities = self._accounts.channels[row.channel].capabilities
+        loaded = await load(session, tenant_id, lease, capabilities)
+        reason = kept_from_bot(row, settings)
+        if reason or not loaded.context.messages:
+            await turns.settle(row.id, loaded.last_sequence, "attached", reason or "", None)
+            await turns.give_back(lease, pending=False)
+            return None
+        account = await self._accounts.get(tenant_id, row.channel_account_id)
+        return _Held(lease, loaded, account, time.perf_counter())
+
+    async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:
+        if keeps_crashing(lease.row):
+            return self._fallback(loaded.context, "Thinking about it stopped the worker.")
+        try:
+            async with asyncio.timeout(THINKING_LIMIT):
+                return await self._agent.think(loaded.context)
+        except Exception as error:
+            log.exception("turn.thinking_failed", conversation=str(lease.row.id))
+            return self._fallback(loaded.context, f"{type(error).__name__}: {error}")
+
+    async def _apply(self, held: _Held, result: TurnResult, is_last_try: bool) -> Applied:
+        tenant_id = held.account.tenant_id
+        async with self._database.transaction(tenant_id) as session:
+            return await Applier(session, tenant_id, held.lease, held.loaded).apply(
+                result,
+                sends_at_once=held.account.answers_by_itself,
+                is_last_try=is_last_try,
+                milliseconds=held.milliseconds(),
+            )
+
+    async def _was_taken_over(self, tenant_id: UUID, held: _Held) -> bool:
+        """Whether a person acted meanwhile; else the lease is given back for another try."""
+        async with self._database.transaction(tenant_id) as session:
+            turns = Turns(session, tenant_id)
+            lease, loaded = held.lease, held.loaded
+            version, owner = await turns.state(lease.row.id)
+            taken = version != lease.row.version or owner != "bot"
+            if taken:
+                await turns.settle(
+                    lease.row.id, loaded.last_sequence, "attached", "a_person_answers", None
+                )
+            await turns.give_back(lease, pending=not taken)
+        return taken
+
+    async def _deliver(self, account: Account, lease: Lease, applied: Applied) -> None:
+        if applied.message_id is None:
+            return
+        row = lease.row
+        await self._deliverer.send(
+            account,
+            Parcel(
+                message_id=applied.message_id,
+                conversation_id=row.id,
+                hint=row.hint,
+                identities=tuple((i["kind"], i["value"]) for i in row.identities or ()),
+                text=applied.text,
+                choices=tuple((button.id, button.title) for button in applied.buttons),
+                in_reply_to=applied.in_reply_to,
+                attempts=1,
+            ),
+        )
+
+    @asynccontextmanager
+    async def _kept_alive(self, tenant_id: UUID, lease: Lease) -> AsyncIterator[None]:
+        """Renews the lease while an agent thinks for longer than it lasts."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(LEASE_SECONDS / 3)
+                async with self._database.transaction(tenant_id) as session:
+                    await Turns(session, tenant_id).renew(lease.row.id, lease.token)
+
+        keeper = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)

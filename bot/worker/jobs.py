@@ -1,0 +1,50 @@
+"""The jobs by name, three lines each."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from procrastinate import App
+
+from bot.runtime import Runtime
+
+
+def register(engine: App, runtime: Runtime) -> None:
+    """Makes every job known to the engine."""
+
+    @engine.task(name="take")
+    async def take(tenant_id: str, account_id: str, carefully: str = "") -> None:
+        tenant, account = UUID(tenant_id), UUID(account_id)
+        pending = await runtime.intake.take(tenant, account, carefully=bool(carefully))
+        quiet = await runtime.quiet_time(tenant, account) if pending else timedelta(0)
+        await asyncio.gather(*(runtime.turns.run(tenant, one, quiet) for one in pending))
+
+    @engine.task(name="turn")
+    async def turn(tenant_id: str, conversation_id: str) -> None:
+        await runtime.turns.run(UUID(tenant_id), UUID(conversation_id), timedelta(0))
+
+    @engine.task(name="deliver")
+    async def deliver(tenant_id: str, message_id: str) -> None:
+        await runtime.deliverer.deliver(UUID(tenant_id), UUID(message_id))
+
+    @engine.task(name="fetch")
+    async def fetch(tenant_id: str, attachment_id: str) -> None:
+        await runtime.media.fetch(UUID(tenant_id), UUID(attachment_id))
+
+    @engine.task(name="react")
+    async def react(tenant_id: str) -> None:
+        while await runtime.reactions.react(UUID(tenant_id)):
+            pass
+
+    @engine.task(name="sweep")
+    async def sweep() -> None:
+        await runtime.rescue.sweep()
+        await runtime.rescue.retry_stalled(engine.job_manager)
+
+    @engine.task(name="digest")
+    async def digest() -> None:
+        await runtime.rescue.report_unanswered()
+
+    @engine.task(name="tidy")
+    async def tidy() -> None:
+        await engine.job_manager.delete_old_jobs(nb_hours=7 * 24, include_failed=True)

@@ -1,0 +1,126 @@
+"""What to ask the customer: what keeps a line from being priced, then what an installer asks.
+
+At most five questions a message, those about one thing merged, in the customer's language.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+from domain.quotes.request import Ask, OpenPoint, QuoteRequest
+
+LIMIT = 5
+_ORDER = {ask: place for place, ask in enumerate(Ask)}
+_LATE = {Ask.CONFIRM: 20}
+_SPOKEN = {
+    "containment": r"trunking|containment|conduit|\btray\b|dado|basket|canaleta|kabelkanal|goulotte|"
+    r"canalin|calha|kabelgoot|bandeja|rinne|leerrohr|chemin de cable|passerell|esteira",
+    "ceilings": r"ceiling|techo|\bdecke|plafond|soffitt|\bteto",
+    "patch_panels": r"panel|patchfeld|panneau|bandeau|pannell|paine|paneel",
+    "rack": r"cabinet|\brack|\bcab\b|armario|schrank|\bbaie\b|coffret|armadi|bastidor|kast\b|comms",
+    "certification": r"certif|\btest|fluke|zertifi|mess|recette|collaud|gecertif|gemeten",
+    "site_hours": r"hours|access is|weekend|evening|overnight|horario|arbeitszeit|uhr|horaires|orari|"
+    r"between \d|from \d+ ?am|fin de semana|week-end|fine settimana|fim de semana",
+    "wifi_area": r"\bm2\b|sqm|square|heat ?map|cobertura|ausleuchtung|couverture|copertura",
+    "camera_positions": r"height|indoor|outdoor|outside|inside|exterior|interior|aussen|ausen|innen|"
+    r"exterieur|interieur|esterno|interno|external|car park|gate",
+    "recording": r"days of (?:recording|storage)|\b\d+ days|\btb\b|retention|hard disk|festplatt|disco",
+    "doors": r"door type|timber|aluminium|upvc|inwards|outwards",
+}  # fmt: skip
+_BY_KIND = {
+    "cabling": ("containment", "ceilings", "patch_panels", "rack", "certification", "site_hours"),
+    "wifi": ("wifi_area", "ceilings", "site_hours"),
+    "cctv": ("camera_positions", "recording", "site_hours"),
+    "door": ("doors", "site_hours"),
+}
+
+
+@cache
+def _wording() -> dict[str, dict[str, str]]:
+    return tomllib.loads(resources.files(__package__).joinpath("questions.toml").read_text("utf-8"))
+
+
+def _phrases(language: str) -> dict[str, str]:
+    return _wording().get(language, _wording()["en"])
+
+
+def topics_spoken_of(text: str) -> frozenset[str]:
+    """The installer's topics that a text already speaks of: they are not asked again."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return frozenset(topic for topic, words in _SPOKEN.items() if re.search(words, plain))
+
+
+def questions(request: QuoteRequest, more: Iterable[OpenPoint] = ()) -> tuple[str, ...]:
+    """All questions of a request, at most five; `more` are points found while pricing."""
+    if not request.is_quote_request:
+        return ()
+    points = [*(p for item in request.items for p in item.open_points), *request.open_points, *more]
+    asked = merged(points, request.language)
+    return tuple(asked + installer_questions(request)[: max(0, LIMIT - len(asked))])[:LIMIT]
+
+
+def merged(points: Iterable[OpenPoint], language: str) -> list[str]:
+    """One question a thing, the ones without which nothing can be priced first."""
+    things: dict[str, list[OpenPoint]] = {}
+    for point in points:
+        known = things.setdefault(point.subject.casefold(), [])
+        if point not in known:
+            known.append(point)
+    ranked = sorted(things.values(), key=lambda group: min(_rank(point) for point in group))
+    texts = [_text(group, _phrases(language)) for group in ranked]
+    if len(texts) > LIMIT:
+        texts = texts[: LIMIT - 1] + [" ".join(texts[LIMIT - 1 :])]
+    return texts
+
+
+def _rank(point: OpenPoint) -> int:
+    return _LATE.get(point.ask, _ORDER[point.ask])
+
+
+def _text(group: list[OpenPoint], phrases: dict[str, str]) -> str:
+    ordered = sorted(group, key=_rank)
+    parts = [_one(point, phrases, is_first=not n) for n, point in enumerate(ordered)]
+    return " ".join(parts)
+
+
+def _one(point: OpenPoint, phrases: dict[str, str], *, is_first: bool) -> str:
+    template = phrases[point.ask.value]
+    if point.ask is Ask.QUANTITY and point.low is not None:
+        template = phrases["quantity_range" if point.high is not None else "quantity_about"]
+    if point.ask is Ask.VARIANT and not is_first:
+        template = phrases["which"]
+    return template.format(
+        subject=point.subject,
+        options=_options(point.options, phrases["or"]),
+        low=_number(point.low),
+        high=_number(point.high),
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def _options(options: tuple[str, ...], joiner: str) -> str:
+    if len(options) < 2:
+        return "".join(options)
+    return f"{'; '.join(options[:-1])} {joiner} {options[-1]}"
+
+
+def installer_questions(request: QuoteRequest) -> list[str]:
+    """What an installer asks before work on site, less what the customer spoke of."""
+    if not request.is_installation:
+        return []
+    topics = [topic for kind in _BY_KIND if kind in request.kinds_of_work for topic in _BY_KIND[kind]]
+    open_topics = [t for t in dict.fromkeys(topics) if t not in request.already_said]
+    phrases = _phrases(request.language)
+    if {"containment", "ceilings"} <= set(open_topics):
+        joined = f"{phrases['containment']} {phrases['ceilings']}"
+        rest = [phrases[t] for t in open_topics if t not in {"containment", "ceilings"}]
+        return [joined, *rest]
+    return [phrases[topic] for topic in open_topics]

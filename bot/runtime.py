@@ -74,7 +74,10 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
     installation.require_schema()
     database = Database(installation.url, pool_size=settings.pool_size)
     async with httpx.AsyncClient(
-        timeout=SEND_TIMEOUT, follow_redirects=False, mounts=simulated_transports()
+        timeout=SEND_TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+        mounts=simulated_transports(),
     ) as client:
         try:
             yield _build(settings, database, installation.vault(), client)

@@ -57,8 +57,10 @@ class ChannelSettings(BaseModel):
     `settings_key` is its key in the tenant settings (`whatsapp_config`).
     """
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
     account_field: ClassVar[str]
+    further_hints: ClassVar[tuple[str, ...]] = ()
+    """Fields that deliveries may name instead (news of the whole business account)."""
 
 
 class Channel(Protocol):

@@ -78,6 +78,7 @@ class InboundMessage:
     `choice`: the id of the button or list row that was pressed.
     `replaces` / `deletes`: external id of the message that this one edits or deletes.
     `is_history`: synchronised old mail or chat: stored, never answered, opens no window.
+    `addressee`: the customer, where `author` is STAFF: `sender` is then the company itself.
     """
 
     kind: EventKind
@@ -100,11 +101,16 @@ class InboundMessage:
     is_history: bool = False
     reason: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    addressee: Sender = Sender()
 
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """What became of a message that we sent."""
+    """What became of a message that we sent.
+
+    `idempotency_key`: the key it was sent with, where the provider hands it back: finds our
+    message even when the provider's answer to the sending, and so its id, was lost.
+    """
 
     account: str
     external_id: str
@@ -114,6 +120,7 @@ class StatusUpdate:
     error_code: str = ""
     error_text: str = ""
     price_category: str = ""
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,12 @@ class Media:
 
 
 class ChannelError(Exception):
-    """The message is a sentence for staff."""
+    """The message is a sentence for staff.
+
+    `accepted`: ids of the parts of this very message that the provider had taken before.
+    """
+
+    accepted: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, code: str = "") -> None:
         super().__init__(message)
@@ -184,9 +196,19 @@ class ChannelError(Exception):
 
 
 class Temporary(ChannelError):
-    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
+    """`may_have_been_sent`: the provider may have taken it, only its answer was lost."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        retry_after: float | None = None,
+        may_have_been_sent: bool = False,
+    ) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+        self.may_have_been_sent = may_have_been_sent
 
 
 class Permanent(ChannelError):

@@ -70,6 +70,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = given or (embedded.url if embedded else "")
     admin = os.environ.get("DATABASE_ADMIN_URL", url) if given else embedded.admin_url  # type: ignore[union-attr]
     found = Server(admin, url)
+    if embedded:  # nothing here must survive a power cut
+        for statement in ("alter system set fsync = off", "select pg_reload_conf()"):
+            found.execute(statement)
     with FileLock(str(shared / "template.lock")):
         _make_template(found, shared / "template.made")
     yield found
@@ -102,15 +105,37 @@ async def shared_database(server: Server, database_name: str) -> AsyncIterator[D
     await database.close()
 
 
-@pytest.fixture
-async def database(server: Server) -> AsyncIterator[Database]:
-    """A database of one test's own: several connections, real commits."""
+@pytest.fixture(scope="session")
+async def committed_database(server: Server) -> AsyncIterator[Database]:
     name = f"test_{uuid4().hex[:12]}"
     await asyncio.to_thread(server.create, name)
     database = Database(server.to(name), pool_size=8)
     yield database
     await database.close()
     await asyncio.to_thread(server.drop, name)
+
+
+@pytest.fixture
+async def database(server: Server, committed_database: Database) -> Database:
+    """For several connections and real commits; empty at the start of every test."""
+    await asyncio.to_thread(_emptied, server.admin_to(_path(committed_database.url)))
+    return committed_database
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
+
+
+def _emptied(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in (
+            "tenants",
+            "directory_tenants",
+            "directory_entries",
+            "leases",
+            "procrastinate_jobs",
+        ):
+            connection.execute(f"delete from {table}")
 
 
 @dataclass(frozen=True)

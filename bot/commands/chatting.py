@@ -40,7 +40,7 @@ async def _say(runtime: Runtime, account: Account, name: str, line: str) -> None
     for conversation in await runtime.intake.take(account.tenant_id, account.id):
         await runtime.turns.run(account.tenant_id, conversation, timedelta(0))
     async with asyncio.timeout(PATIENCE):
-        while not (answers := await _answers(runtime, account, seen)):
+        while not (answers := await _answers(runtime, account, seen)):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     for answer in answers:
         typer.echo(answer)

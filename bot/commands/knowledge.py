@@ -62,7 +62,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """nDCG@10, hit@1, recall@5, MRR@10 and milliseconds a query."""
-    from bot.desk.knowledge import evaluate as measure
+    from bot.evaluation.knowledge import evaluate as measure
 
     row = with_tenant(
         tenant, lambda runtime, found: measure(runtime.library, found.id, queries, qrels)

@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from bot.evaluation.ranking import evaluate as measure
-from bot.evaluation.ranking import read_qrels, read_queries
 from bot.retrieval.library import Library
 from domain.database import Database
-from domain.errors import Refused
 from domain.knowledge.documents import Document, Unreadable, read
 from domain.knowledge.service import Articles, ArticleText
 
@@ -71,23 +68,8 @@ async def search(library: Library, tenant_id: UUID, query: str, limit: int) -> l
     ]
 
 
-async def evaluate(library: Library, tenant_id: UUID, queries: Path, qrels: Path) -> dict[str, Any]:
-    """Raises Refused for files that are not of the described form."""
-    try:
-        asked = read_queries(await asyncio.to_thread(_lines, queries))
-        wanted = read_qrels(await asyncio.to_thread(_lines, qrels))
-    except (OSError, ValueError) as error:
-        raise Refused(f"Cannot evaluate: {error}") from error
-    held = await library.current(tenant_id)
-    return asdict(measure(held.index.documents, asked, wanted))
-
-
 def _read_all(path: Path) -> list[Document | Unreadable]:
     return list(read(path))
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines()
 
 
 def _text(document: Document) -> ArticleText:

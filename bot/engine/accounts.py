@@ -145,15 +145,17 @@ class Accounts:
             raise NotConfigured(_explained(channel, error)) from error
         public, secrets = _divided(settings)
         hint = str(getattr(settings, settings.account_field))
-        lookups = {account_kind(channel.name): hint}
+        kind = account_kind(channel.name)
+        lookups = [(kind, hint)]
+        lookups += [(kind, str(public[f])) for f in settings.further_hints if public.get(f)]
         if secrets.get(VERIFY_TOKEN):
-            lookups[token_kind(channel.name)] = secrets[VERIFY_TOKEN]
+            lookups.append((token_kind(channel.name), secrets[VERIFY_TOKEN]))
         return AccountConfiguration(
             channel=channel.name,
             hint=hint,
             public=public,
             sealed=self._vault.seal(json.dumps(secrets)),
-            lookups=lookups,
+            lookups=tuple(lookups),
         )
 
 

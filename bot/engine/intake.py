@@ -19,8 +19,9 @@ from channels.messages import (
 )
 from domain.conversations import ledger
 from domain.conversations.attachments import Attachments
-from domain.conversations.intake import FinishedEvent, Intake, NewMessage, NewStatus
+from domain.conversations.intake import Intake
 from domain.conversations.models import Message
+from domain.conversations.understood import FinishedEvent, NewMessage, NewStatus
 from domain.database import Database
 from domain.events import Happened, record
 from domain.types import new_id, utc_now
@@ -105,7 +106,13 @@ class IntakeJob:
     async def _store(
         self, session: AsyncSession, account: Account, understood: list[_Understood]
     ) -> frozenset[UUID]:
-        intake = Intake(session, account.tenant_id, account.id, account.channel.name)
+        intake = Intake(
+            session,
+            account.tenant_id,
+            account.id,
+            account.channel.name,
+            one_thread_per_person=not account.channel.capabilities.has_subject,
+        )
         messages = [new for one in understood for new, _ in one.messages]
         stored = await intake.store(messages, [_finished(one) for one in understood])
         messages_received.labels(account.channel.name).inc(len(stored.message_ids))
@@ -182,16 +189,17 @@ def _new_message(
     account: Account, event: ledger.WaitingEvent, message: InboundMessage
 ) -> NewMessage:
     is_staff = message.author is Author.STAFF
+    customer = message.addressee if is_staff else message.sender
     new = NewMessage(
         id=new_id(),
         raw_event_id=event.id,
         hint=clean(message.conversation_hint),
-        addresses=tuple((a.kind, clean(a.value)) for a in message.sender.addresses),
-        name=clean(message.sender.name)[:200],
+        addresses=tuple((a.kind, clean(a.value)) for a in customer.addresses),
+        name=clean(customer.name)[:200],
         author=message.author.value,
         content_kind=message.content_kind,
         external_id=clean(message.external_id),
-        sent_at=_plausible(message.sent_at, event.received_at),
+        sent_at=_sent_at(message, event.received_at),
         text=clean(message.text),
         full_text=clean(message.full_text) if message.full_text != message.text else "",
         subject=clean(message.subject)[:500],
@@ -212,6 +220,7 @@ def _unanswerable(account: Account, message: InboundMessage, sent_at: datetime) 
     """Why the bot must not answer by itself; None when it may."""
     rules = (
         (message.is_history, "history"),
+        (message.details.get("sent_at") == "unknown", "sent_at_an_unknown_time"),
         (message.author is Author.STAFF, "staff"),
         (message.kind in (EventKind.AUTOMATIC, EventKind.BOUNCE), message.reason or "automatic"),
         (message.kind is EventKind.REACTION, "no_reply"),
@@ -237,7 +246,7 @@ def _new_status(status: StatusUpdate) -> NewStatus:
         error_code=clean(status.error_code),
         error_text=clean(status.error_text),
         price_category=clean(status.price_category),
-        idempotency_key=_uuid_or_empty(getattr(status, "idempotency_key", "")),
+        idempotency_key=_uuid_or_empty(status.idempotency_key),
     )
 
 
@@ -260,6 +269,12 @@ async def _revise(session: AsyncSession, account: Account, message: InboundMessa
     )
     stamp = {"edited_at": utc_now()} if message.replaces else {"deleted_at": utc_now()}
     await session.execute(found.values(**stamp))
+
+
+def _sent_at(message: InboundMessage, received_at: datetime) -> datetime:
+    if message.details.get("sent_at") == "unknown":
+        return received_at
+    return _plausible(message.sent_at, received_at)
 
 
 def _plausible(at: datetime, received_at: datetime) -> datetime:

@@ -38,7 +38,7 @@ class KnowledgeSource:
             changes = await repository.changed_since(session, tenant_id, revision)
         return Changes(
             revision=changes.revision,
-            article_ids=changes.article_ids,
+            touched=changes.article_ids,
             passages=tuple(_indexed(one) for one in changes.passages),
         )
 

@@ -1,15 +1,22 @@
 """Stores what was understood from deliveries: people, conversations, messages, statuses."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.types import new_id
+from domain.conversations.newcomers import Newcomers
+from domain.conversations.understood import (
+    FinishedEvent,
+    NewMessage,
+    NewStatus,
+    StatusChange,
+    Stored,
+    event_row,
+    message_row,
+    status_row,
+)
 
 # Everything of a batch in one statement. A message already known inserts nothing, so it wakes
 # nothing; `wakes` says that the bot may answer it, `takes_over` that a person wrote it.
@@ -73,6 +80,13 @@ _KNOWN = text("""
       from identities i
       join unnest(cast(:kinds as text[]), cast(:values as text[])) as a(kind, value)
         on a.kind = i.kind and a.value = i.value
+    union all
+    select 'thread', '', '', c.person_id, c.id
+      from conversations c where c.channel_account_id = :account_id and :one_thread
+       and c.hint not like 'group:%' and c.person_id in (
+           select i.person_id from identities i
+             join unnest(cast(:kinds as text[]), cast(:values as text[])) as a(kind, value)
+               on a.kind = i.kind and a.value = i.value)
 """)
 
 _STATUSES = text("""
@@ -111,80 +125,24 @@ APPLY_STATUSES = """
 _APPLY_STATUSES = text(APPLY_STATUSES)
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
-    """A message to be stored; `addresses` (kind, value) and `hint` find whose it is."""
-
-    id: UUID
-    raw_event_id: UUID | None
-    hint: str
-    addresses: tuple[tuple[str, str], ...]
-    name: str
-    author: str
-    content_kind: str
-    external_id: str
-    sent_at: datetime
-    text: str
-    full_text: str = ""
-    subject: str = ""
-    in_reply_to: str | None = None
-    choice: str | None = None
-    details: dict[str, str] = field(default_factory=dict)
-    outcome: str = "waiting"
-    outcome_reason: str = ""
-    wakes: bool = True
-    takes_over: bool = False
-    is_live: bool = True
-    """False for synchronised history: it opens no window and is nobody's last word."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewStatus:
-    external_id: str
-    state: str
-    at: datetime
-    error_code: str = ""
-    error_text: str = ""
-    price_category: str = ""
-    idempotency_key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedEvent:
-    """What became of a raw event: taken or ignored, with the reason."""
-
-    id: UUID
-    state: str
-    reason: str = ""
-    message_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Which messages were new, and which conversations now wait for a turn."""
-
-    message_ids: frozenset[UUID]
-    pending: frozenset[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChange:
-    message_id: UUID
-    conversation_id: UUID
-    state: str
-    error: str
-
-
 class Intake:
     """One channel account's incoming side. Must run under the ledger's claim (its lock)."""
 
     def __init__(
-        self, session: AsyncSession, tenant_id: UUID, account_id: UUID, channel: str
+        self,
+        session: AsyncSession,
+        tenant_id: UUID,
+        account_id: UUID,
+        channel: str,
+        *,
+        one_thread_per_person: bool = False,
     ) -> None:
+        """`one_thread_per_person`: chats, where somebody may return under another address."""
         self._session = session
         self._tenant_id = tenant_id
         self._account_id = account_id
         self._channel = channel
+        self._one_thread = one_thread_per_person
 
     async def store(self, messages: list[NewMessage], finished: list[FinishedEvent]) -> Stored:
         conversations = await self._conversations(messages) if messages else {}
@@ -193,8 +151,8 @@ class Intake:
             {
                 "tenant_id": self._tenant_id,
                 "account_id": self._account_id,
-                "messages": json.dumps([_row(m, conversations[m.hint]) for m in messages]),
-                "events": json.dumps([_event_row(event) for event in finished]),
+                "messages": json.dumps([message_row(m, conversations[m.hint]) for m in messages]),
+                "events": json.dumps([event_row(event) for event in finished]),
             },
         )
         stored = rows.all()
@@ -205,9 +163,9 @@ class Intake:
 
     async def record_statuses(self, statuses: list[NewStatus]) -> list[StatusChange]:
         """Keeps every status, and moves messages forward; never backward."""
-        rows = json.dumps([_status_row(status) for status in statuses])
+        rows = json.dumps([status_row(status) for status in statuses])
         if any(status.idempotency_key for status in statuses):
-            keyed = json.dumps([_status_row(s) for s in statuses if s.idempotency_key])
+            keyed = json.dumps([status_row(s) for s in statuses if s.idempotency_key])
             await self._session.execute(_ADOPT, {"statuses": keyed})
         await self._session.execute(
             _STATUSES,
@@ -232,24 +190,28 @@ class Intake:
                 "hints": [message.hint for message in messages],
                 "kinds": [kind for kind, _ in addresses],
                 "values": [value for _, value in addresses],
+                "one_thread": self._one_thread,
             },
         )
         conversations: dict[str, UUID] = {}
         people: dict[tuple[str, str], UUID] = {}
         owners: dict[str, UUID] = {}
+        threads: dict[UUID, UUID] = {}
         for row in rows:
-            if row.kind == "conversation":
+            if row.kind == "thread":
+                threads[row.person_id] = row.id
+            elif row.kind == "conversation":
                 conversations[row.value] = row.id
                 owners[row.value] = row.person_id
             else:
                 people[row.value, row.sub] = row.person_id
-        newcomers = _Newcomers(conversations, people, owners)
+        newcomers = Newcomers(conversations, people, owners, threads)
         for message in messages:
             newcomers.welcome(message)
         await self._insert(newcomers)
         return conversations
 
-    async def _insert(self, newcomers: "_Newcomers") -> None:
+    async def _insert(self, newcomers: Newcomers) -> None:
         own = {"tenant_id": self._tenant_id}
         if newcomers.people_rows:
             await self._session.execute(
@@ -282,93 +244,3 @@ class Intake:
                     for row in newcomers.conversation_rows
                 ],
             )
-
-
-class _Newcomers:
-    """Collects the rows for people and conversations that are not there yet."""
-
-    def __init__(
-        self,
-        conversations: dict[str, UUID],
-        people: dict[tuple[str, str], UUID],
-        owners: dict[str, UUID],
-    ) -> None:
-        self._conversations = conversations
-        self._people = people
-        self._owners = owners
-        self.people_rows: list[dict[str, Any]] = []
-        self.identity_rows: list[dict[str, Any]] = []
-        self.conversation_rows: list[dict[str, Any]] = []
-
-    def welcome(self, message: NewMessage) -> None:
-        known = [self._people[a] for a in message.addresses if a in self._people]
-        person_id = known[0] if known else self._owners.get(message.hint)
-        if person_id is None:
-            person_id = new_id()
-            self.people_rows.append({"id": person_id, "name": message.name})
-        for kind, value in message.addresses:
-            if (kind, value) not in self._people:
-                self._people[kind, value] = person_id
-                self.identity_rows.append(
-                    {"id": new_id(), "person_id": person_id, "kind": kind, "value": value}
-                )
-        if message.hint not in self._conversations:
-            conversation_id = new_id()
-            self._conversations[message.hint] = conversation_id
-            self._owners[message.hint] = person_id
-            self.conversation_rows.append(
-                {
-                    "id": conversation_id,
-                    "person_id": person_id,
-                    "hint": message.hint,
-                    "subject": message.subject,
-                }
-            )
-
-
-def _row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:
-    is_staff = message.author == "staff"
-    return {
-        "id": str(message.id),
-        "conversation_id": str(conversation_id),
-        "raw_event_id": str(message.raw_event_id) if message.raw_event_id else None,
-        "author": message.author,
-        "direction": "out" if is_staff else "in",
-        "content_kind": message.content_kind,
-        "external_id": message.external_id,
-        "in_reply_to": message.in_reply_to,
-        "subject": message.subject,
-        "text": message.text,
-        "full_text": message.full_text,
-        "choice": message.choice,
-        "details": message.details,
-        "sent_at": message.sent_at.isoformat(),
-        "outcome": "" if is_staff else message.outcome,
-        "outcome_reason": message.outcome_reason,
-        "state": "sent" if is_staff else "",
-        "wakes": message.wakes and not is_staff,
-        "takes_over": message.takes_over,
-        "is_live": message.is_live,
-    }
-
-
-def _event_row(event: FinishedEvent) -> dict[str, Any]:
-    return {
-        "id": str(event.id),
-        "state": event.state,
-        "reason": event.reason,
-        "message_count": event.message_count,
-    }
-
-
-def _status_row(status: NewStatus) -> dict[str, Any]:
-    return {
-        "id": str(new_id()),
-        "external_id": status.external_id,
-        "state": status.state,
-        "at": status.at.isoformat(),
-        "error_code": status.error_code,
-        "error_text": status.error_text,
-        "price_category": status.price_category,
-        "idempotency_key": status.idempotency_key or None,
-    }

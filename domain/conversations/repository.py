@@ -5,13 +5,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, tuple_, update
+from sqlalchemy import Select, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.models import Attachment, Conversation, Message, Turn
+from domain.conversations.models import Attachment, Conversation, Message, RawEvent, Turn
 from domain.customers.models import Person
 from domain.errors import NotFound
 from domain.types import utc_now
+
+# All that a reader of the thread could see change, in one statement and a few bytes.
+_PULSE = text("""
+    select md5(concat_ws('|', c.version, c.owner, c.owner_id, c.turn_pending, c.is_paused,
+                         c.lease_token is not null, c.ticket_id,
+               (select string_agg(concat_ws(':', m.sequence, m.state, m.outcome, m.attempts,
+                                            m.edited_at, m.deleted_at), ',' order by m.sequence)
+                  from (select * from messages where conversation_id = c.id
+                         order by sequence desc limit :limit) m),
+               (select concat_ws(':', count(*), sum(t.version), max(t.updated_at))
+                  from tickets t where t.person_id = c.person_id)))
+      from conversations c where c.id = :id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +82,35 @@ class ConversationReader:
             )
         )
 
-    async def turns(self, conversation_id: UUID) -> dict[UUID, Turn]:
+    async def latest(self, conversation_id: UUID, limit: int = 100) -> list[Message]:
+        """The last messages of the thread, oldest first."""
         rows = await self._session.scalars(
-            select(Turn).where(Turn.conversation_id == conversation_id)
+            select(Message)
+            .where(Message.conversation_id == conversation_id)
+            .order_by(Message.sequence.desc())
+            .limit(limit)
         )
-        return {turn.id: turn for turn in rows}
+        return list(reversed(list(rows)))
+
+    async def pulse(self, conversation_id: UUID, limit: int = 100) -> str:
+        """Another value whenever the conversation, its last messages or its tickets changed."""
+        query = {"id": conversation_id, "limit": limit}
+        return str(await self._session.scalar(_PULSE, query) or "")
+
+    async def raw_events(self, event_ids: list[UUID]) -> dict[UUID, bytes]:
+        """The bytes as the provider delivered them."""
+        rows = await self._session.execute(
+            select(RawEvent.id, RawEvent.body).where(RawEvent.id.in_(event_ids))
+        )
+        return dict(rows.tuples().all())
+
+    async def turns(
+        self, conversation_id: UUID, only: set[UUID] | None = None
+    ) -> dict[UUID, Turn]:
+        query = select(Turn).where(Turn.conversation_id == conversation_id)
+        if only is not None:
+            query = query.where(Turn.id.in_(only))
+        return {turn.id: turn for turn in await self._session.scalars(query)}
 
     async def attachments(self, message_ids: list[UUID]) -> list[Attachment]:
         return list(

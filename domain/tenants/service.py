@@ -31,14 +31,14 @@ class Digest(Protocol):
 class AccountConfiguration:
     """A channel account's settings as stored: what is public, and the sealed secrets.
 
-    `lookups`: directory kind → value that a delivery will show (phone_number_id, verify token).
+    `lookups`: (directory kind, value) that a delivery will show: phone_number_id, verify token.
     """
 
     channel: str
     hint: str
     public: dict[str, Any]
     sealed: bytes
-    lookups: dict[str, str]
+    lookups: tuple[tuple[str, str], ...]
 
 
 class Tenants:
@@ -108,8 +108,9 @@ class ChannelAccounts:
         account.updated_at = utc_now()
         self._session.add(account)
         await self._session.flush()
-        for kind, value in configuration.lookups.items():
+        for kind in dict.fromkeys(kind for kind, _ in configuration.lookups):
             await directory.forget(self._session, kind, account.id)
+        for kind, value in configuration.lookups:
             await directory.register(
                 self._session, kind, hashes.digest(kind, value), self._tenant_id, account.id
             )

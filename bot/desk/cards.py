@@ -1,0 +1,119 @@
+"""Frozen values that a person at the desk is shown; any skin can draw them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """An article the bot found; `is_cited`: the answer names it."""
+
+    title: str
+    text: str
+    version: int
+    is_cited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningCard:
+    """Why the bot answered as it did. `seconds`: from the customer's words to the answer."""
+
+    agent: str
+    step: str
+    intent: str
+    confidence: float
+    model: str
+    did: tuple[str, ...]
+    notes: tuple[str, ...]
+    sources: tuple[SourceCard, ...]
+    thinking_milliseconds: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileCard:
+    filename: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCard:
+    """`author`: customer, bot, staff or system; `state` and `outcome` as on the message's row."""
+
+    id: UUID
+    sequence: int
+    direction: str
+    author: str
+    name: str
+    text: str
+    kind: str
+    at: datetime
+    state: str
+    outcome: str
+    outcome_reason: str
+    error: str
+    is_maybe_repeated: bool
+    is_edited: bool
+    choices: tuple[tuple[str, str], ...]
+    files: tuple[FileCard, ...]
+    reasoning: ReasoningCard | None
+    wire: str
+    """The webhook it came in, indented; empty unless asked for."""
+
+    @property
+    def is_seen_by_customer(self) -> bool:
+        """Whether it is on the customer's phone."""
+        return self.direction == "in" or (
+            self.direction == "out" and self.state in ("sent", "delivered", "read")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard:
+    """One line of a ticket's history."""
+
+    at: datetime
+    who: str
+    what: str
+    is_internal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCard:
+    number: str
+    subject: str
+    status: str
+    priority: str
+    type: str
+    assignee: str
+    opened_at: datetime
+    is_from_here: bool
+    """Opened in this conversation."""
+    history: tuple[StepCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCard:
+    """A conversation with all that staff see beside it. `pulse` is another one after a change."""
+
+    id: UUID
+    pulse: str
+    owner: str
+    owner_name: str
+    is_answering: bool
+    """The bot has something unread, and nobody but the bot is to answer it."""
+    language: str
+    messages: tuple[MessageCard, ...]
+    tickets: tuple[TicketCard, ...]
+
+    @property
+    def drafts(self) -> tuple[MessageCard, ...]:
+        return tuple(message for message in self.messages if message.state == "draft")
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """The buttons that the customer can press now: those of the last word, if it is ours."""
+        shown = [message for message in self.messages if message.is_seen_by_customer]
+        return shown[-1].choices if shown else ()

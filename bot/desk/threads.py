@@ -1,0 +1,235 @@
+"""Reads a conversation as staff see it: what was said, why the bot said it, what came of it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk.cards import (
+    FileCard,
+    MessageCard,
+    ReasoningCard,
+    SourceCard,
+    StepCard,
+    ThreadCard,
+    TicketCard,
+)
+from domain.conversations.models import Attachment, Conversation, Message, Turn
+from domain.conversations.repository import ConversationReader
+from domain.knowledge.citations import Citation, cited_texts
+from domain.staff.repository import StaffReader
+from domain.tickets.models import Ticket, TicketChange, TicketComment
+from domain.tickets.repository import TicketReader
+from domain.tickets.service import Tickets
+
+MESSAGES = 100
+TICKETS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the messages of a thread point to."""
+
+    turns: Mapping[UUID, Turn]
+    texts: Mapping[Citation, str]
+    files: Mapping[UUID, list[Attachment]]
+    raw: Mapping[UUID, bytes]
+    staff: Mapping[UUID, str]
+    heard_at: Mapping[UUID, Any]
+    """Turn → when the last message that it answers was stored."""
+
+
+async def pulse(session: AsyncSession, conversation_id: UUID) -> str:
+    """Cheap to ask: what `read` gives is the same as long as this is."""
+    return await ConversationReader(session).pulse(conversation_id, MESSAGES)
+
+
+async def read(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, *, with_wire: bool = False
+) -> ThreadCard:
+    """The last hundred messages. `with_wire` adds the webhook that each one came in."""
+    reader = ConversationReader(session)
+    conversation = await reader.get(conversation_id)
+    beat = await reader.pulse(conversation_id, MESSAGES)
+    messages = await reader.latest(conversation_id, MESSAGES)
+    staff = {member.id: member.name for member in await StaffReader(session).all()}
+    beside = await _beside(session, conversation_id, messages, staff, with_wire)
+    return ThreadCard(
+        id=conversation.id,
+        pulse=beat,
+        owner=conversation.owner,
+        owner_name=staff.get(conversation.owner_id, "") if conversation.owner_id else "",
+        is_answering=_is_answering(conversation),
+        language=conversation.language,
+        messages=tuple(_message(message, beside) for message in messages),
+        tickets=await tickets(session, tenant_id, conversation.person_id, conversation.id),
+    )
+
+
+async def tickets(
+    session: AsyncSession, tenant_id: UUID, person_id: UUID, conversation_id: UUID | None = None
+) -> tuple[TicketCard, ...]:
+    """A customer's latest tickets, newest first, each with its history."""
+    rows = await Tickets(session, tenant_id).of_person(person_id, TICKETS)
+    if not rows:
+        return ()
+    staff = {member.id: member.name for member in await StaffReader(session).all()}
+    reader = TicketReader(session)
+    ids = [row.id for row in rows]
+    comments, changes = await reader.comments(ids), await reader.changes(ids)
+    return tuple(
+        _ticket(
+            row,
+            [c for c in comments if c.ticket_id == row.id],
+            [c for c in changes if c.ticket_id == row.id],
+            staff,
+            is_from_here=conversation_id is not None and row.conversation_id == conversation_id,
+        )
+        for row in rows
+    )
+
+
+def _is_answering(conversation: Conversation) -> bool:
+    is_at_work = conversation.turn_pending or conversation.lease_token is not None
+    return is_at_work and conversation.owner == "bot" and not conversation.is_paused
+
+
+async def _beside(
+    session: AsyncSession,
+    conversation_id: UUID,
+    messages: list[Message],
+    staff: Mapping[UUID, str],
+    with_wire: bool,
+) -> _Beside:
+    reader = ConversationReader(session)
+    turns = await reader.turns(conversation_id, {m.turn_id for m in messages if m.turn_id})
+    files: dict[UUID, list[Attachment]] = {}
+    for file in await reader.attachments([message.id for message in messages]):
+        files.setdefault(file.message_id, []).append(file)
+    events = [m.raw_event_id for m in messages if m.raw_event_id] if with_wire else []
+    return _Beside(
+        turns=turns,
+        texts=await cited_texts(session, _citations(turns.values())),
+        files=files,
+        raw=await reader.raw_events(events) if events else {},
+        staff=staff,
+        heard_at={m.turn_id: m.created_at for m in messages if m.turn_id and m.direction == "in"},
+    )
+
+
+def _citations(turns: Iterable[Turn]) -> list[Citation]:
+    return [_citation(article) for turn in turns for article in turn.articles]
+
+
+def _citation(article: Mapping[str, Any]) -> Citation:
+    return Citation(UUID(article["id"]), article["version"], article["position"])
+
+
+def _message(message: Message, beside: _Beside) -> MessageCard:
+    return MessageCard(
+        id=message.id,
+        sequence=message.sequence,
+        direction=message.direction,
+        author=message.author,
+        name=beside.staff.get(message.staff_id, "") if message.staff_id else "",
+        text="" if message.deleted_at else message.text,
+        kind="deleted" if message.deleted_at else message.content_kind,
+        at=message.created_at,
+        state=message.state,
+        outcome=message.outcome,
+        outcome_reason=message.outcome_reason,
+        error=message.error,
+        is_maybe_repeated=message.is_maybe_repeated,
+        is_edited=message.edited_at is not None,
+        choices=tuple((c["id"], c["title"]) for c in message.details.get("choices", ())),
+        files=tuple(
+            FileCard(file.filename, file.state, file.reason)
+            for file in beside.files.get(message.id, ())
+        ),
+        reasoning=_reasoning(message, beside),
+        wire=_indented(beside.raw.get(message.raw_event_id)) if message.raw_event_id else "",
+    )
+
+
+def _reasoning(message: Message, beside: _Beside) -> ReasoningCard | None:
+    turn = beside.turns.get(message.turn_id) if message.turn_id else None
+    if turn is None or message.direction != "out":
+        return None
+    heard = beside.heard_at.get(turn.id)
+    return ReasoningCard(
+        agent=turn.agent,
+        step=turn.step,
+        intent=turn.intent,
+        confidence=turn.confidence,
+        model=turn.model,
+        did=tuple(action["action"] for action in turn.actions),
+        notes=tuple(turn.notes),
+        sources=tuple(_sources(turn, message, beside.texts)),
+        thinking_milliseconds=turn.milliseconds,
+        seconds=(message.created_at - heard).total_seconds() if heard else None,
+    )
+
+
+def _sources(turn: Turn, message: Message, texts: Mapping[Citation, str]) -> list[SourceCard]:
+    """What the answer cites first, then what was looked at."""
+    cited = {_citation(article) for article in message.details.get("citations", ())}
+    cards = [
+        SourceCard(
+            title=article["title"],
+            text=texts.get(_citation(article), ""),
+            version=article["version"],
+            is_cited=_citation(article) in cited,
+        )
+        for article in turn.articles
+    ]
+    return sorted(cards, key=lambda card: not card.is_cited)
+
+
+def _indented(body: bytes | None) -> str:
+    """JSON made readable; anything else as it is."""
+    if body is None:
+        return ""
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _ticket(
+    ticket: Ticket,
+    comments: list[TicketComment],
+    changes: list[TicketChange],
+    staff: Mapping[UUID, str],
+    *,
+    is_from_here: bool,
+) -> TicketCard:
+    opened = StepCard(ticket.created_at, ticket.source or "staff", "Opened")
+    said = [
+        StepCard(
+            at=comment.created_at,
+            who=staff.get(comment.staff_id, comment.author) if comment.staff_id else comment.author,
+            what=comment.text,
+            is_internal=comment.visibility != "public",
+        )
+        for comment in comments
+    ]
+    done = [StepCard(change.created_at, change.actor, _worded(change)) for change in changes]
+    return TicketCard(
+        number=ticket.number,
+        subject=ticket.subject,
+        status=ticket.status,
+        priority=ticket.priority,
+        type=ticket.type,
+        assignee=staff.get(ticket.assignee_id, "") if ticket.assignee_id else "",
+        opened_at=ticket.created_at,
+        is_from_here=is_from_here,
+        history=(opened, *sorted(said + done, key=lambda step: step.at)),
+    )
+
+
+def _worded(change: TicketChange) -> str:
+    what = f"{change.field}: {change.old or '—'} → {change.new or '—'}".replace("_", " ")
+    return f"{what} ({change.why})" if change.why else what

@@ -1,0 +1,1 @@
+"""What `make bench` measures, each figure next to a reference of the same run."""

@@ -1,0 +1,1 @@
+"""How we talk to models, and what a turn is made of."""

@@ -1,0 +1,1 @@
+"""Finds passages and products: in-process indexes keyed by tenant and revision."""

@@ -95,9 +95,9 @@ def _sanitised(html: str) -> str:
 
 
 def _plain(html: str) -> str:
-    from inscriptis import get_text  # type: ignore[import-untyped]
-    from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]
-    from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
+    from inscriptis import get_text
+    from inscriptis.css_profiles import CSS_PROFILES
+    from inscriptis.model.config import ParserConfig
 
     if not html.strip():
         return ""

@@ -1,0 +1,1 @@
+"""The thinking part: proposes actions, never writes."""

@@ -15,12 +15,12 @@ from bot.agents.ladder import Ladder
 from bot.agents.triage.sorter import Triage
 from bot.demo.provider import simulated_channels, simulated_transports
 from bot.engine.accounts import Accounts
-from bot.engine.budget import TenantBudget
 from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
-from bot.engine.knowledge import KnowledgeSource
 from bot.engine.media import MediaFetcher
 from bot.engine.reactions import Reactions
+from bot.engine.reading.budget import TenantBudget
+from bot.engine.reading.knowledge import KnowledgeSource
 from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
 from bot.engine.turn import TurnRunner
@@ -80,7 +80,11 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
         mounts=simulated_transports(),
     ) as client:
         try:
-            yield _build(settings, database, installation.vault(), client)
+            built = _build(settings, database, installation.vault(), client)
+            try:
+                yield built
+            finally:
+                await built.library.close()
         finally:
             await database.close()
 

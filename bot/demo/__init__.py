@@ -1,0 +1,1 @@
+"""The demo company: its content, its simulated providers, and how it is planted."""

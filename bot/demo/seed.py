@@ -93,23 +93,40 @@ async def _customer(
     )
     session.add(company)
     await session.flush()
+    sites = _sites(session, tenant_id, company.id, customer)
+    people = await _people(session, tenant_id, company.id, customer)
+    for ticket in sorted(customer.tickets, key=lambda one: -one.opened_hours_ago):
+        site = sites.get(ticket.site)
+        await _ticket(session, tenant_id, ticket, people, staff, company.id, site)
+
+
+def _sites(
+    session: AsyncSession, tenant_id: UUID, company_id: UUID, customer: DemoCustomer
+) -> dict[str, Site]:
     sites = {
         site.name: Site(
             id=new_id(),
             tenant_id=tenant_id,
-            company_id=company.id,
+            company_id=company_id,
             name=site.name,
             address="\n".join(site.address),
         )
         for site in customer.sites
     }
     session.add_all(sites.values())
+    return sites
+
+
+async def _people(
+    session: AsyncSession, tenant_id: UUID, company_id: UUID, customer: DemoCustomer
+) -> dict[str, UUID]:
+    """Ids by email."""
     people: dict[str, UUID] = {}
     for one in customer.people:
         person = Person(
             id=new_id(),
             tenant_id=tenant_id,
-            company_id=company.id,
+            company_id=company_id,
             name=one.name,
             language=customer.language,
             source=SOURCE,
@@ -130,9 +147,7 @@ async def _customer(
                 )
             )
     await session.flush()
-    for ticket in sorted(customer.tickets, key=lambda one: -one.opened_hours_ago):
-        site = sites.get(ticket.site)
-        await _ticket(session, tenant_id, ticket, people, staff, company.id, site)
+    return people
 
 
 async def _ticket(  # noqa: PLR0913 - one ticket and all it points to

@@ -54,6 +54,11 @@ class Company:
         while await self.runtime.reactions.react(self.tenant_id):
             pass
 
+    async def work_on_conversations(self) -> None:
+        """As the turn jobs of a sweep would."""
+        for conversation in await self.conversations():
+            await self.runtime.turns.run(self.tenant_id, conversation.id, timedelta(0))
+
     async def say(self, words: str, sender: str = CUSTOMER, **message: Any) -> list[str]:
         """The customer writes; what the provider was given for an answer."""
         before = len(self.graph.sent)

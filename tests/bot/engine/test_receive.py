@@ -7,7 +7,6 @@ import pytest
 from bot.engine.receive import Unverified
 from channels.channel import Delivery
 from channels.whatsapp.simulator import incoming_text, merged, signed
-
 from tests.bot.engine.conftest import CUSTOMER, Company
 
 

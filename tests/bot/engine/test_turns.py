@@ -8,7 +8,6 @@ from bot.desk.tenants import change, go_live
 from bot.model.turns import HandOff, HandOffReason, Reply, Step, TurnContext, TurnResult
 from channels.whatsapp.simulator import echo, incoming, pressed_button
 from domain.conversations.turns import Turns
-
 from tests.bot.engine.conftest import CUSTOMER, OTHER, Company
 
 
@@ -73,9 +72,7 @@ async def test_two_jobs_at_once_answer_once(company: Company) -> None:
     await company.hear("when are you open?")
     [conversation] = await company.take()
     run = company.runtime.turns.run
-    await asyncio.gather(
-        *(run(company.tenant_id, conversation, timedelta(0)) for _ in range(8))
-    )
+    await asyncio.gather(*(run(company.tenant_id, conversation, timedelta(0)) for _ in range(8)))
     assert len(company.graph.sent) == 1
 
 

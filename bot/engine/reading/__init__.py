@@ -1,0 +1,1 @@
+"""What agents read of the database, behind the protocols they know."""

@@ -1,0 +1,1 @@
+"""The shipped prompts: one file, one prompt."""

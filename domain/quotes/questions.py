@@ -16,21 +16,6 @@ from domain.quotes.request import Ask, OpenPoint, QuoteRequest
 LIMIT = 5
 _ORDER = {ask: place for place, ask in enumerate(Ask)}
 _LATE = {Ask.CONFIRM: 20}
-_SPOKEN = {
-    "containment": r"trunking|containment|conduit|\btray\b|dado|basket|canaleta|kabelkanal|goulotte|"
-    r"canalin|calha|kabelgoot|bandeja|rinne|leerrohr|chemin de cable|passerell|esteira",
-    "ceilings": r"ceiling|techo|\bdecke|plafond|soffitt|\bteto",
-    "patch_panels": r"panel|patchfeld|panneau|bandeau|pannell|paine|paneel",
-    "rack": r"cabinet|\brack|\bcab\b|armario|schrank|\bbaie\b|coffret|armadi|bastidor|kast\b|comms",
-    "certification": r"certif|\btest|fluke|zertifi|mess|recette|collaud|gecertif|gemeten",
-    "site_hours": r"hours|access is|weekend|evening|overnight|horario|arbeitszeit|uhr|horaires|orari|"
-    r"between \d|from \d+ ?am|fin de semana|week-end|fine settimana|fim de semana",
-    "wifi_area": r"\bm2\b|sqm|square|heat ?map|cobertura|ausleuchtung|couverture|copertura",
-    "camera_positions": r"height|indoor|outdoor|outside|inside|exterior|interior|aussen|ausen|innen|"
-    r"exterieur|interieur|esterno|interno|external|car park|gate",
-    "recording": r"days of (?:recording|storage)|\b\d+ days|\btb\b|retention|hard disk|festplatt|disco",
-    "doors": r"door type|timber|aluminium|upvc|inwards|outwards",
-}  # fmt: skip
 _BY_KIND = {
     "cabling": ("containment", "ceilings", "patch_panels", "rack", "certification", "site_hours"),
     "wifi": ("wifi_area", "ceilings", "site_hours"),
@@ -52,7 +37,9 @@ def topics_spoken_of(text: str) -> frozenset[str]:
     """The installer's topics that a text already speaks of: they are not asked again."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return frozenset(topic for topic, words in _SPOKEN.items() if re.search(words, plain))
+    return frozenset(
+        topic for topic, words in _wording()["spoken"].items() if re.search(words, plain)
+    )
 
 
 def questions(request: QuoteRequest, more: Iterable[OpenPoint] = ()) -> tuple[str, ...]:
@@ -74,7 +61,7 @@ def merged(points: Iterable[OpenPoint], language: str) -> list[str]:
     ranked = sorted(things.values(), key=lambda group: min(_rank(point) for point in group))
     texts = [_text(group, _phrases(language)) for group in ranked]
     if len(texts) > LIMIT:
-        texts = texts[: LIMIT - 1] + [" ".join(texts[LIMIT - 1 :])]
+        texts = [*texts[: LIMIT - 1], " ".join(texts[LIMIT - 1 :])]
     return texts
 
 
@@ -116,7 +103,9 @@ def installer_questions(request: QuoteRequest) -> list[str]:
     """What an installer asks before work on site, less what the customer spoke of."""
     if not request.is_installation:
         return []
-    topics = [topic for kind in _BY_KIND if kind in request.kinds_of_work for topic in _BY_KIND[kind]]
+    topics = [
+        topic for kind in _BY_KIND if kind in request.kinds_of_work for topic in _BY_KIND[kind]
+    ]
     open_topics = [t for t in dict.fromkeys(topics) if t not in request.already_said]
     phrases = _phrases(request.language)
     if {"containment", "ceilings"} <= set(open_topics):

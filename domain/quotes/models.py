@@ -1,0 +1,108 @@
+"""Rows of quotes, their lines, and the log of what happened to them."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.database import Base, TenantOwned
+from domain.types import utc_now
+
+
+class Quote(TenantOwned, Base):
+    """`request`: all the customer's words so far. `open_questions`: what is still to be asked.
+
+    `step`: which reader drafted it (model or extractive), shown with the draft.
+    """
+
+    __tablename__ = "quotes"
+    number: Mapped[str]
+    title: Mapped[str]
+    request: Mapped[str]
+    status: Mapped[str] = mapped_column(default="draft")
+    conversation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("conversations.id", ondelete="SET NULL"), index=True
+    )
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id"), index=True)
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("sites.id"))
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))
+    location: Mapped[str] = mapped_column(default="")
+    deadline: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    tier_type: Mapped[str] = mapped_column(default="single")
+    currency: Mapped[str] = mapped_column(default="GBP")
+    subtotal: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    tax: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    total: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    open_questions: Mapped[list[str]] = mapped_column(default=list)
+    catalogue_revision: Mapped[int] = mapped_column(default=0)
+    step: Mapped[str] = mapped_column(default="extractive")
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        Index("ix_quotes_recent", "tenant_id", "created_at", "id"),
+    )
+
+
+class QuoteLineRecord(TenantOwned, Base):
+    """A priced line with the words or the rule it comes from, and the source of its price."""
+
+    __tablename__ = "quote_lines"
+    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    code: Mapped[str]
+    description: Mapped[str]
+    quantity: Mapped[Decimal]
+    unit: Mapped[str]
+    unit_price: Mapped[Decimal]
+    unit_cost: Mapped[Decimal | None]
+    discount: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    tax_rate: Mapped[Decimal]
+    total: Mapped[Decimal]
+    category: Mapped[str] = mapped_column(default="")
+    site: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(default="")
+    rule: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    price_source: Mapped[str] = mapped_column(default="")
+    is_optional: Mapped[bool] = mapped_column(default=False)
+    is_alternate: Mapped[bool] = mapped_column(default=False)
+    tier: Mapped[str] = mapped_column(default="")
+    __table_args__ = (UniqueConstraint("tenant_id", "quote_id", "position"),)
+
+
+class QuoteDocument(TenantOwned, Base):
+    """`document_type`: parts_list, technical, overview or build; `version` the present one."""
+
+    __tablename__ = "quote_documents"
+    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"))
+    document_type: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (UniqueConstraint("tenant_id", "quote_id", "document_type"),)
+
+
+class QuoteDocumentVersion(TenantOwned, Base):
+    """A document as it once was; never changed after. `content` is JSON text."""
+
+    __tablename__ = "quote_document_versions"
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("quote_documents.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    content: Mapped[str]
+    changes_summary: Mapped[str] = mapped_column(default="")
+    author: Mapped[str] = mapped_column(default="")
+    __table_args__ = (UniqueConstraint("tenant_id", "document_id", "version"),)
+
+
+class QuoteLogEntry(TenantOwned, Base):
+    """Who did what to a quote, when and why."""
+
+    __tablename__ = "quote_log"
+    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"), index=True)
+    action: Mapped[str]
+    actor: Mapped[str]
+    comment: Mapped[str] = mapped_column(default="")

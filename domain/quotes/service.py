@@ -1,0 +1,238 @@
+"""Drafts quotes and redrafts them; every number was computed by pricing, none is taken over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import NotFound, Refused
+from domain.events import Happened, record
+from domain.numbers import next_number
+from domain.quotes import documents
+from domain.quotes.drafting import Draft
+from domain.quotes.models import (
+    Quote,
+    QuoteDocument,
+    QuoteDocumentVersion,
+    QuoteLineRecord,
+    QuoteLogEntry,
+)
+from domain.quotes.pricing import QuoteLine
+from domain.quotes.request import QuoteRequest
+from domain.types import new_id, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteFor:
+    """Whom a quote is for, and where the wish for it was said."""
+
+    title: str
+    person_id: UUID | None = None
+    company_id: UUID | None = None
+    conversation_id: UUID | None = None
+    ticket_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft as priced, and what it rests on. `words`: all of the customer's so far."""
+
+    request: QuoteRequest
+    draft: Draft
+    words: str
+    catalogue_revision: int
+    step: str = "extractive"
+
+
+class Quotes:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    async def draft(self, whom: QuoteFor, drafted: Drafted, *, actor: str) -> Quote:
+        """A new quote in draft, with its four documents in their first version."""
+        quote = Quote(
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            number=await next_number(self._session, self._tenant_id, "QT", utc_now()),
+            title=whom.title.strip()[:200] or "Quote",
+            person_id=whom.person_id,
+            company_id=whom.company_id,
+            conversation_id=whom.conversation_id,
+            ticket_id=whom.ticket_id,
+        )
+        self._session.add(quote)
+        self._fill(quote, drafted)
+        await self._session.flush()
+        await self._write_lines(quote, drafted.draft.lines)
+        await self._write_documents(quote, drafted, actor, "drafted")
+        self._log(quote, "drafted", actor, "")
+        return quote
+
+    async def redraft(self, quote_id: UUID, drafted: Drafted, *, actor: str, why: str) -> Quote:
+        """Replaces lines and documents of a draft; a quote that was sent is never changed."""
+        quote = await self.get(quote_id, for_change=True)
+        if quote.status != "draft":
+            raise Refused(f"{quote.number} is {quote.status}: only a draft can be changed.")
+        self._fill(quote, drafted)
+        quote.version += 1
+        await self._session.execute(
+            delete(QuoteLineRecord).where(QuoteLineRecord.quote_id == quote_id)
+        )
+        await self._write_lines(quote, drafted.draft.lines)
+        await self._write_documents(quote, drafted, actor, why or "redrafted")
+        self._log(quote, "redrafted", actor, why)
+        return quote
+
+    async def get(self, quote_id: UUID, *, for_change: bool = False) -> Quote:
+        quote = await self._session.get(Quote, quote_id, with_for_update=for_change)
+        if quote is None:
+            raise NotFound("quote", quote_id)
+        return quote
+
+    async def numbered(self, number: str) -> Quote:
+        query = select(Quote).where(Quote.number == number.strip().upper())
+        quote = (await self._session.scalars(query)).one_or_none()
+        if quote is None:
+            raise NotFound("quote", number)
+        return quote
+
+    async def of_person(self, person_id: UUID, limit: int = 5) -> list[Quote]:
+        query = select(Quote).where(Quote.person_id == person_id)
+        return list(
+            await self._session.scalars(query.order_by(Quote.created_at.desc()).limit(limit))
+        )
+
+    async def page(
+        self,
+        limit: int,
+        before: tuple[datetime, UUID] | None = None,
+        updated_since: datetime | None = None,
+        **filters: Any,
+    ) -> list[Quote]:
+        query = select(Quote).order_by(Quote.created_at.desc(), Quote.id.desc()).limit(limit)
+        if before:
+            query = query.where(tuple_(Quote.created_at, Quote.id) < before)
+        if updated_since:
+            query = query.where(Quote.updated_at >= updated_since)
+        for field, value in filters.items():
+            if value is not None:
+                query = query.where(getattr(Quote, field) == value)
+        return list(await self._session.scalars(query))
+
+    async def lines(self, quote_id: UUID) -> list[QuoteLineRecord]:
+        query = select(QuoteLineRecord).where(QuoteLineRecord.quote_id == quote_id)
+        return list(await self._session.scalars(query.order_by(QuoteLineRecord.position)))
+
+    async def documents(self, quote_id: UUID) -> list[tuple[QuoteDocument, QuoteDocumentVersion]]:
+        """Each document with its present version."""
+        query = (
+            select(QuoteDocument, QuoteDocumentVersion)
+            .join(
+                QuoteDocumentVersion,
+                (QuoteDocumentVersion.document_id == QuoteDocument.id)
+                & (QuoteDocumentVersion.version == QuoteDocument.version),
+            )
+            .where(QuoteDocument.quote_id == quote_id)
+            .order_by(QuoteDocument.document_type)
+        )
+        return [(document, version) for document, version in await self._session.execute(query)]
+
+    async def log(self, quote_id: UUID) -> list[QuoteLogEntry]:
+        query = select(QuoteLogEntry).where(QuoteLogEntry.quote_id == quote_id)
+        return list(await self._session.scalars(query.order_by(QuoteLogEntry.id)))
+
+    def _fill(self, quote: Quote, drafted: Drafted) -> None:
+        made, request = drafted.draft, drafted.request
+        quote.request = drafted.words
+        quote.location, quote.deadline = request.location, request.deadline
+        quote.language = request.language
+        quote.currency = made.currency
+        quote.subtotal = made.subtotal.rounded().amount
+        quote.tax = made.tax.rounded().amount
+        quote.total = made.total.rounded().amount
+        quote.open_questions = list(made.questions)
+        quote.catalogue_revision = drafted.catalogue_revision
+        quote.step = drafted.step
+        quote.updated_at = utc_now()
+
+    async def _write_lines(self, quote: Quote, lines: tuple[QuoteLine, ...]) -> None:
+        for position, line in enumerate(lines, 1):
+            self._session.add(
+                QuoteLineRecord(
+                    id=new_id(),
+                    tenant_id=self._tenant_id,
+                    quote_id=quote.id,
+                    position=position,
+                    code=line.code,
+                    description=line.description,
+                    quantity=line.quantity,
+                    unit=line.unit,
+                    unit_price=line.unit_price.amount,
+                    unit_cost=line.unit_cost.amount if line.unit_cost else None,
+                    discount=line.discount.amount,
+                    tax_rate=line.tax_rate,
+                    total=line.total.amount,
+                    category=line.category,
+                    site=line.site,
+                    words=line.words,
+                    rule=line.rule,
+                    note=line.note,
+                    price_source=line.price_source.value,
+                    is_optional=line.is_optional,
+                    is_alternate=line.is_alternate,
+                    tier=line.tier.value if line.tier else "",
+                )
+            )
+        await self._session.flush()
+
+    async def _write_documents(
+        self, quote: Quote, drafted: Drafted, actor: str, summary: str
+    ) -> None:
+        contents = documents.written(quote.title, drafted.request, drafted.draft)
+        query = select(QuoteDocument).where(QuoteDocument.quote_id == quote.id)
+        known = {row.document_type: row for row in await self._session.scalars(query)}
+        for kind, content in contents.items():
+            document = known.get(kind)
+            if document is None:
+                document = QuoteDocument(
+                    id=new_id(), tenant_id=self._tenant_id, quote_id=quote.id, document_type=kind
+                )
+                document.version = 0
+                self._session.add(document)
+            document.version += 1
+            document.updated_at = utc_now()
+            await self._session.flush()
+            self._session.add(
+                QuoteDocumentVersion(
+                    id=new_id(),
+                    tenant_id=self._tenant_id,
+                    document_id=document.id,
+                    version=document.version,
+                    content=content,
+                    changes_summary=summary,
+                    author=actor,
+                )
+            )
+        await self._session.flush()
+
+    def _log(self, quote: Quote, action: str, actor: str, comment: str) -> None:
+        self._session.add(
+            QuoteLogEntry(
+                id=new_id(),
+                tenant_id=self._tenant_id,
+                quote_id=quote.id,
+                action=action,
+                actor=actor,
+                comment=comment,
+            )
+        )
+        payload = {"number": quote.number, "total": str(quote.total)}
+        record(
+            self._session,
+            self._tenant_id,
+            Happened(f"quote.{action}", quote.id, payload, actor),
+        )

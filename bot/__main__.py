@@ -4,7 +4,16 @@ import sys
 
 import typer
 
-from bot.commands import conversations, knowledge, running, setup, tenants, triage
+from bot.commands import (
+    conversations,
+    knowledge,
+    prompting,
+    quoting,
+    running,
+    setup,
+    tenants,
+    triage,
+)
 from bot.foundation.errors import FrontdeskError
 from domain.errors import DomainError
 
@@ -25,11 +34,14 @@ app.command()(conversations.replay)
 app.command("dead-letters")(conversations.dead_letters)
 app.command()(conversations.live)
 app.command()(triage.triage)
+app.command()(quoting.quote)
 app.add_typer(conversations.drafts_app, name="drafts")
 app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.key_app, name="key")
 app.add_typer(tenants.channel_app, name="channel")
 app.add_typer(knowledge.kb_app, name="kb")
+app.add_typer(quoting.catalogue_app, name="catalogue")
+app.add_typer(prompting.prompt_app, name="prompt")
 
 
 def main() -> None:

@@ -11,15 +11,21 @@ import httpx
 import domain.metadata  # noqa: F401 - every table must be known before the first flush
 from bot.agents.acknowledgement import acknowledgement
 from bot.agents.extractive.agent import ExtractiveAgent
-from bot.agents.ladder import Ladder
+from bot.agents.ladder import Ladder, LadderLimits
+from bot.agents.quoting_llm.agent import QuotingAgent
+from bot.agents.support.agent import SupportAgent
+from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
 from bot.demo.provider import simulated_channels, simulated_transports
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
+from bot.engine.prompting import TenantPrompts
+from bot.engine.quoting import QuoteDrafter
 from bot.engine.reactions import Reactions
 from bot.engine.reading.budget import TenantBudget
+from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
 from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
@@ -28,13 +34,20 @@ from bot.foundation.installation import Installation
 from bot.foundation.security import Vault
 from bot.foundation.settings import Settings
 from bot.model.embeddings import WordLlama
-from bot.model.turns import HandOffReason, TurnContext, TurnResult
+from bot.model.llm import ModelSettings, Provider, ProviderAccess, configured_models
+from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
+from bot.model.usage import parse_prices
 from bot.retrieval.library import Library
 from channels import registry
 from channels.channel import Channel
 from domain.database import Database
 from domain.types import utc_now
 
+DEFAULT_MODELS = {
+    Provider.OPENAI: "openai:gpt-5-mini",
+    Provider.ANTHROPIC: "anthropic:claude-haiku-4-5",
+}
+MODEL_STEPS = (Step.MODEL, Step.SECOND_MODEL)
 SEND_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 
 
@@ -55,6 +68,9 @@ class Runtime:
     library: Library
     triage: Triage
     agent: Ladder
+    drafter: QuoteDrafter
+    shelf: CatalogueShelf
+    models: tuple[ModelSettings, ...]
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -98,9 +114,23 @@ def _build(
     source = KnowledgeSource(database)
     library = Library(source, embedder)
     triage = Triage(embedder)
-    agent = Ladder((), ExtractiveAgent(library, triage), TenantBudget(database, settings), utc_now)
+    models = _models(settings)
+    shelf = CatalogueShelf(database)
+    prompts = TenantPrompts(database)
+    reads = Reads(library, shelf)
+    agent = Ladder(
+        [
+            SupportAgent(model, reads, prompts, step=step)
+            for model, step in zip(models, MODEL_STEPS, strict=False)
+        ],
+        ExtractiveAgent(library, triage),
+        TenantBudget(database, settings),
+        utc_now,
+        limits=LadderLimits(model=settings.llm_deadline),
+    )
+    drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
     deliverer = Deliverer(database, accounts, client)
-    turns = TurnRunner(database, accounts, agent, _fallback, deliverer)
+    turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     return Runtime(
         settings=settings,
@@ -118,7 +148,31 @@ def _build(
         library=library,
         triage=triage,
         agent=agent,
+        drafter=drafter,
+        shelf=shelf,
+        models=models,
     )
+
+
+def _models(settings: Settings) -> tuple[ModelSettings, ...]:
+    """The models of the ladder, best first; none without a key or an address."""
+    keys = {
+        Provider.OPENAI: settings.openai_api_key,
+        Provider.ANTHROPIC: settings.anthropic_api_key,
+    }
+    urls = {
+        Provider.OPENAI: settings.openai_base_url,
+        Provider.ANTHROPIC: settings.anthropic_base_url,
+    }
+    access = ProviderAccess(
+        keys={provider: key for provider, key in keys.items() if key},
+        base_urls={provider: url for provider, url in urls.items() if url},
+    )
+    first = settings.llm_model
+    if first is None:
+        first = next((DEFAULT_MODELS[p] for p in DEFAULT_MODELS if access.is_open(p)), None)
+    names = (first, settings.llm_second_model)
+    return configured_models(names, access, parse_prices(settings.llm_prices))
 
 
 def connected_channels(settings: Settings) -> dict[str, Channel]:

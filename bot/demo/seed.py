@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.demo import content
+from bot.demo.catalogue import plant_catalogue
 from bot.demo.provider import simulated_secrets
 from bot.demo.records import DemoCompany, DemoCustomer, DemoTicket
 from bot.engine.accounts import Accounts
@@ -40,6 +41,7 @@ async def seed(database: Database, accounts: Accounts) -> bool:
         for customer in company.customers:
             await _customer(session, tenant_id, customer, staff)
         await Articles(session, tenant_id).import_all(_articles(), author="demo")
+        await plant_catalogue(session, tenant_id)
     await _channels(database, accounts, tenant_id, company)
     return True
 

@@ -206,7 +206,8 @@ def _ticket(
     *,
     is_from_here: bool,
 ) -> TicketCard:
-    opened = StepCard(ticket.created_at, ticket.source or "staff", "Opened")
+    origin = f"opened on {ticket.source}" if ticket.source else "opened"
+    opened = StepCard(ticket.created_at, origin, ticket.description or ticket.subject)
     said = [
         StepCard(
             at=comment.created_at,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import queue
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
+from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
 from bot.model.turns import (
     Action,
     AskBack,
@@ -84,10 +85,19 @@ class Applier:
         self._loaded = loaded
         self._tickets = Tickets(session, tenant_id)
         self._outcome = _Outcome()
+        self._prepared: dict[int, Prepared] = {}
 
     async def apply(
-        self, result: TurnResult, *, sends_at_once: bool, is_last_try: bool, milliseconds: int
+        self,
+        result: TurnResult,
+        prepared: tuple[Prepared, ...] = (),
+        *,
+        sends_at_once: bool,
+        is_last_try: bool,
+        milliseconds: int,
     ) -> Applied:
+        """`prepared`: the quotes that the result's actions ask for, already priced."""
+        self._prepared = {id(one.action): one for one in prepared}
         for action in result.actions:
             await self._carry_out(action)
         outcome = self._outcome
@@ -128,8 +138,9 @@ class Applier:
         return applied
 
     async def _aftermath(self, result: TurnResult, is_due_again: bool) -> None:
-        if result.use.model:
-            use = result.use
+        for use in (result.use, *(one.use for one in self._prepared.values())):
+            if not use.model:
+                continue
             spent = usage.Used(use.model, use.calls, use.input_tokens, use.output_tokens, use.cost)
             await usage.add(self._session, self._tenant_id, utc_now().date(), spent)
         if self._session.info.pop("has_events", False):
@@ -229,7 +240,18 @@ class Applier:
         )
 
     async def _quote(self, action: DraftQuote | ReviseQuote) -> None:
-        subject = action.title if isinstance(action, DraftQuote) else f"Change to {action.number}"
+        prepared = self._prepared.get(id(action))
+        if prepared is None or not prepared.drafted.draft.is_quote:
+            await self._pass_on_wish(action)
+            return
+        writer = QuoteWriter(self._session, self._tenant_id, self._context)
+        quote = await writer.write(prepared)
+        self._outcome.ticket_id = quote.ticket_id
+        self._say(reply_with_questions(action.acknowledgement, prepared.drafted))
+
+    async def _pass_on_wish(self, action: DraftQuote | ReviseQuote) -> None:
+        """Nothing in it could be read as a quote: a person looks."""
+        subject = action.title if isinstance(action, DraftQuote) else f"About {action.number}"
         await self._open_ticket(
             OpenTicket(
                 subject=subject,

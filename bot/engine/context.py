@@ -11,6 +11,7 @@ from bot.model.turns import (
     ConversationView,
     CustomerView,
     MessageView,
+    QuoteView,
     TenantView,
     TicketView,
     TurnContext,
@@ -18,6 +19,8 @@ from bot.model.turns import (
 from channels.channel import Capabilities
 from domain.conversations.models import Message
 from domain.conversations.turns import HISTORY, Lease, Turns
+from domain.quotes.models import Quote
+from domain.quotes.service import Quotes
 from domain.tenants.settings import TenantSettings
 from domain.tickets.models import Ticket
 from domain.tickets.service import Tickets
@@ -47,6 +50,7 @@ async def load(
     first = unread[0].sequence if unread else 0
     history = [m for m in messages if m.outcome != "waiting" and m.sequence < (first or 2**62)]
     tickets = await Tickets(session, tenant_id).of_person(row.person_id)
+    quotes = await Quotes(session, tenant_id).of_person(row.person_id)
     context = TurnContext(
         tenant=_tenant(tenant_id, row, settings),
         conversation=_conversation(row, capabilities),
@@ -54,7 +58,7 @@ async def load(
         messages=tuple(_message(m) for m in unread),
         history=tuple(_message(m) for m in history[-HISTORY:]),
         tickets=tuple(_ticket(t) for t in tickets),
-        quotes=(),
+        quotes=tuple(_quote(q) for q in quotes if q.conversation_id == row.id),
         now=utc_now(),
         knowledge_revision=row.knowledge_revision,
         catalogue_revision=row.catalogue_revision,
@@ -116,6 +120,18 @@ def _message(message: Message) -> MessageView:
         subject=message.subject,
         content_kind=message.content_kind,
         choice=message.choice,
+    )
+
+
+def _quote(quote: Quote) -> QuoteView:
+    return QuoteView(
+        id=quote.id,
+        number=quote.number,
+        title=quote.title,
+        status=quote.status,
+        request=quote.request,
+        open_questions=tuple(quote.open_questions),
+        total=f"{quote.total} {quote.currency}",
     )
 
 

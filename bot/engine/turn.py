@@ -14,6 +14,7 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import Applied, Applier, Stale
 from bot.engine.context import Loaded, load
 from bot.engine.delivery import Deliverer, Parcel
+from bot.engine.quoting import Prepared, QuoteDrafter
 from bot.engine.routing import keeps_crashing, kept_from_bot
 from bot.foundation.telemetry import log, turn_seconds, turns_finished
 from bot.model.turns import Agent, TurnContext, TurnResult
@@ -51,12 +52,14 @@ class TurnRunner:
         agent: Agent,
         fallback: Fallback,
         deliverer: Deliverer,
+        drafter: QuoteDrafter,
     ) -> None:
         self._database = database
         self._accounts = accounts
         self._agent = agent
         self._fallback = fallback
         self._deliverer = deliverer
+        self._drafter = drafter
         self.note_revision: NoteRevision = lambda tenant_id, revision: None
 
     async def run(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> None:
@@ -68,9 +71,10 @@ class TurnRunner:
             self.note_revision(tenant_id, held.loaded.context.knowledge_revision)
             async with self._kept_alive(tenant_id, held.lease):
                 result = await self._think(held.lease, held.loaded)
+                quotes = await self._price(held, result)
             turn_seconds.labels(result.step.value).observe(held.milliseconds() / 1000)
             try:
-                applied = await self._apply(held, result, is_last_try=attempt == TRIES)
+                applied = await self._apply(held, result, quotes, is_last_try=attempt == TRIES)
             except Stale:
                 if await self._was_taken_over(tenant_id, held):
                     turns_finished.labels(result.step.value, "dropped").inc()
@@ -120,11 +124,22 @@ class TurnRunner:
             log.exception("turn.thinking_failed", conversation=str(lease.row.id))
             return self._fallback(loaded.context, f"{type(error).__name__}: {error}")
 
-    async def _apply(self, held: _Held, result: TurnResult, is_last_try: bool) -> Applied:
+    async def _price(self, held: _Held, result: TurnResult) -> tuple[Prepared, ...]:
+        try:
+            return await self._drafter.prepare(held.loaded.context, result)
+        except Exception:
+            # The wish itself is kept: applying opens a ticket where no quote was prepared.
+            log.exception("turn.quote_failed", conversation=str(held.lease.row.id))
+            return ()
+
+    async def _apply(
+        self, held: _Held, result: TurnResult, quotes: tuple[Prepared, ...], is_last_try: bool
+    ) -> Applied:
         tenant_id = held.account.tenant_id
         async with self._database.transaction(tenant_id) as session:
             return await Applier(session, tenant_id, held.lease, held.loaded).apply(
                 result,
+                quotes,
                 sends_at_once=held.account.answers_by_itself,
                 is_last_try=is_last_try,
                 milliseconds=held.milliseconds(),

@@ -13,6 +13,7 @@ from domain.catalogue.numbers import NotANumber, amount
 
 _NUMERIC = frozenset({"cost_price", "base_price", "floor_price", "pack_size"})
 CLOSE_ENOUGH = 86
+EXACTLY = 100.0
 
 
 @cache
@@ -43,7 +44,7 @@ def guess(headings: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[int,
     claims = []
     for column, heading in enumerate(headings):
         field, sureness = _named(plain(heading))
-        if field and _fits(field, _column(sample, column)):
+        if field and (sureness >= EXACTLY or _fits(field, _column(sample, column))):
             claims.append((sureness, -column, column, field))
     mapping: dict[int, str] = {}
     for _, _, column, field in sorted(claims, reverse=True):

@@ -70,11 +70,12 @@ def read_price_list(
 ) -> PriceList:
     """Reads CSV or xlsx; `mapping` (heading → field) overrules the guess where it is given."""
     found = sheets.rows(content, name)
-    header = columns.header_row([row[1:] for row in found])
+    header = _header(found, mapping)
     headings = tuple(found[header][1:]) if header is not None else ()
     body = found[header + 1 :] if header is not None else found
     by_column = _mapping(headings, [row[1:] for row in body[:200]], mapping)
-    if not {"code", "name", "part_number"} & set(by_column.values()):
+    needed = {"code", "name", "part_number"} if headings else {"code"}
+    if not needed & set(by_column.values()):
         raise NoProductColumns(name)
     good, rejected = [], []
     for row in body:
@@ -94,6 +95,12 @@ def read_price_list(
         headings=headings,
         duplicates=duplicates,
     )
+
+
+def _header(found: list[list[str]], told: Mapping[str, str] | None) -> int | None:
+    if told is None:
+        return columns.header_row([row[1:] for row in found])
+    return next((n for n, row in enumerate(found[:15]) if set(told) & set(row[1:])), None)
 
 
 def _mapping(

@@ -16,7 +16,9 @@ _WORDS = {
     "box": "box boxes bx bxs caja cajas karton kartons boite boites carton cartons scatola scatole "
     "doos dozen caixa caixas",
     "reel": "reel reels drum drums spool spools bobina bobinas rolle rollen trommel trommeln "
-    "touret tourets bobine bobines matassa haspel haspels rol rollen roll rolls rollo rollos",
+    ""
+    "touret tourets rouleau rouleaux bobine bobines "
+    "matassa haspel haspels rol rollen roll rolls rollo rollos",
     "pack": "pack packs pk pks packet packets paquete paquetes packung packungen paquet paquets "
     "pacco pacchi confezione confezioni pak pakken pacote pacotes set sets lot lots",
     "hour": "hour hours hr hrs h hora horas stunde stunden std heure heures ora ore uur uren",

@@ -102,7 +102,7 @@ class ConversationReader:
         rows = await self._session.execute(
             select(RawEvent.id, RawEvent.body).where(RawEvent.id.in_(event_ids))
         )
-        return dict(rows.tuples().all())
+        return {row.id: row.body for row in rows}
 
     async def turns(
         self, conversation_id: UUID, only: set[UUID] | None = None

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
 
 
 class PromptVersion(TenantOwned, Base):
-    """`published_at` of the latest published version is what turns use; none: the file."""
+    """A body never changes once saved. Turns use the current version; none: the file.
+
+    `published_at`: when it last came into force; none: a draft.
+    """
 
     __tablename__ = "prompt_versions"
     name: Mapped[str]
@@ -19,4 +22,13 @@ class PromptVersion(TenantOwned, Base):
     author: Mapped[str] = mapped_column(default="")
     published_at: Mapped[datetime | None]
     is_current: Mapped[bool] = mapped_column(default=False)
-    __table_args__ = (UniqueConstraint("tenant_id", "name", "version"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "name", "version"),
+        Index(
+            "uq_prompt_versions_current",
+            "tenant_id",
+            "name",
+            unique=True,
+            postgresql_where=text("is_current"),
+        ),
+    )

@@ -89,6 +89,12 @@ class Tickets:
             raise NotFound("ticket", number)
         return ticket
 
+    async def with_id(self, ticket_id: UUID) -> Ticket:
+        ticket = await self._session.get(Ticket, ticket_id)
+        if ticket is None:
+            raise NotFound("ticket", ticket_id)
+        return ticket
+
     async def comment(self, ticket: Ticket, new: NewComment) -> TicketComment:
         comment = TicketComment(
             id=new_id(),

@@ -1,0 +1,1 @@
+"""The customer's language: letters, words, numbers, sizes, sentences, tables, places."""

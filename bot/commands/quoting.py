@@ -1,0 +1,135 @@
+"""`catalogue` and `quote`: price lists in, drafted quotes out."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.commands.common import JsonOption, TenantOption, say, show, table, with_tenant
+from domain.errors import Refused
+
+catalogue_app = typer.Typer(no_args_is_help=True, help="Products and prices.")
+
+
+@catalogue_app.command("import")
+def import_prices(
+    file: Annotated[Path, typer.Argument(help="CSV or xlsx, with any sensible headings.")],
+    tenant: TenantOption = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Import nothing when any row is wrong.")
+    ] = False,
+    rejected: Annotated[
+        Path | None, typer.Option("--rejected", help="Write rejected rows with reasons here.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Adds and changes products by their code."""
+    from bot.desk.catalogue import import_price_list, read_file
+
+    content = read_file(file)
+    report = with_tenant(
+        tenant,
+        lambda runtime, found: import_price_list(
+            runtime.database, found.id, (file.name, content), partly=not strict, dry_run=dry_run
+        ),
+    )
+    for line in report.rejected:
+        typer.echo(line, err=True)
+    if rejected and report.rejected:
+        rejected.write_text(report.rejected_csv, encoding="utf-8")
+    if as_json:
+        show(report.as_row())
+        return
+    columns = ", ".join(f"{heading} → {field}" for heading, field in report.mapping.items())
+    say(f"Columns: {columns}")
+    say(
+        f"{'Would be: ' if dry_run else ''}{report.added} added, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {len(report.rejected)} rejected."
+    )
+
+
+def quote(
+    request: Annotated[str | None, typer.Argument(help="What the customer wrote.")] = None,
+    previous: Annotated[str, typer.Option(help="What the same customer wrote before.")] = "",
+    jsonl: Annotated[
+        Path | None,
+        typer.Option("--jsonl", help="A request a line: {id, text, previous_text}."),
+    ] = None,
+    tenant: TenantOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Drafts a quote from words, priced from the catalogue; stores nothing."""
+    if (request is None) == (jsonl is None):
+        raise Refused("Give a request, or --jsonl FILE.")
+    wishes = _wishes(jsonl) if jsonl else [{"text": request, "previous_text": previous}]
+    drafts = _drafted(wishes, tenant)
+    for wish, draft in zip(wishes, drafts, strict=True):
+        known = {"id": wish["id"]} if "id" in wish else {}
+        if as_json or jsonl or not _is_terminal():
+            show(known | draft)
+        else:
+            _print(draft)
+
+
+def _drafted(wishes: list[dict[str, Any]], tenant: str | None) -> list[dict[str, Any]]:
+    from bot.desk.quotes import try_out
+    from bot.runtime import Runtime
+    from domain.quotes.drafting import as_json
+    from domain.tenants.directory import TenantName
+
+    async def work(runtime: Runtime, found: TenantName) -> list[dict[str, Any]]:
+        answers = []
+        for wish in wishes:
+            drafted = await try_out(
+                runtime.database,
+                runtime.drafter,
+                found.id,
+                wish["text"],
+                wish.get("previous_text") or "",
+            )
+            answers.append(as_json(drafted.draft))
+            await asyncio.sleep(0)
+        return answers
+
+    return with_tenant(tenant, work)
+
+
+def _wishes(path: Path) -> list[dict[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        wishes = [json.loads(line) for line in lines if line.strip()]
+    except (OSError, ValueError) as error:
+        raise Refused(f"Cannot read {path}: {error}.") from error
+    if not all(isinstance(wish, dict) and isinstance(wish.get("text"), str) for wish in wishes):
+        raise Refused(f"Every line of {path} must be an object with a “text”.")
+    return wishes
+
+
+def _is_terminal() -> bool:
+    import sys
+
+    return sys.stdout.isatty()
+
+
+def _print(draft: dict[str, Any]) -> None:
+    if not draft["is_quote"]:
+        say("No quote is asked for here.")
+        return
+    shown = ("code", "description", "quantity", "unit", "unit_price", "total")
+    table(
+        [
+            {name: line[name] for name in shown}
+            | {"from": line["rule"] or f"“{line['words']}”"}
+            | ({"": "optional"} if line["optional"] else {"": ""})
+            for line in draft["lines"]
+        ],
+        "No line could be priced.",
+    )
+    say(f"Subtotal {draft['subtotal']}, tax {draft['tax']}, total {draft['total']}.")
+    for question in draft["questions"]:
+        say(f"? {question}")

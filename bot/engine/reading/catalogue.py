@@ -1,0 +1,78 @@
+"""Each tenant's catalogue as an index, built once per revision and remembered."""
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from datetime import date
+from uuid import UUID
+
+from bot.agents.quoting.language.text import fold, words
+from bot.agents.quoting.matching import Index
+from bot.agents.support.tools import ProductView
+from domain.catalogue import service as catalogue
+from domain.catalogue.product import Product
+from domain.database import Database
+from domain.quotes.pricing import sell
+from domain.types import utc_now
+
+REMEMBERED = 32
+FOUND = 8
+
+
+class CatalogueShelf:
+    """Also the look-up that the support agent reads products and prices through."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held: OrderedDict[UUID, Index] = OrderedDict()
+        self._building: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def index(self, tenant_id: UUID) -> Index:
+        """At the present revision; loading and building happen once however many ask."""
+        async with self._building[tenant_id]:
+            async with self._database.transaction(tenant_id) as session:
+                revision = await catalogue.revision(session, tenant_id)
+                held = self._held.get(tenant_id)
+                loaded = (
+                    None
+                    if held and held.catalogue.revision == revision
+                    else await catalogue.load(session, tenant_id)
+                )
+            if loaded is not None:
+                held = await asyncio.to_thread(Index, loaded)
+                self._held[tenant_id] = held
+                while len(self._held) > REMEMBERED:
+                    self._held.popitem(last=False)
+            self._held.move_to_end(tenant_id)
+            return self._held[tenant_id]
+
+    async def search(self, tenant_id: UUID, query: str) -> tuple[ProductView, ...]:
+        index = await self.index(tenant_id)
+        today = utc_now().date()
+        return tuple(_view(product, today) for product in _best(index, query))
+
+
+def _best(index: Index, query: str) -> list[Product]:
+    """By the rarity of the words they share with the query; a code or part number wins."""
+    folded = fold(query)
+    scores: dict[str, float] = {}
+    if exact := index.by_code(folded):
+        scores[exact.product.code] = float("inf")
+    for word in {word.text for word in words(folded)}:
+        known = index.nearest_word(word) or word
+        for entry in index.by_word.get(known, ()):
+            code = entry.product.code
+            scores[code] = scores.get(code, 0.0) + index.rarity.get(known, 0.0)
+    codes = sorted(scores, key=lambda code: (-scores[code], code))[:FOUND]
+    return [product for code in codes if (product := index.catalogue.find(code))]
+
+
+def _view(product: Product, today: date) -> ProductView:
+    price = sell(product, today)
+    return ProductView(
+        code=product.code,
+        name=product.name,
+        description=product.description,
+        category=product.category,
+        unit=product.unit,
+        price=str(price.money) if price else "",
+    )

@@ -1,0 +1,1 @@
+"""Finds tickets and messages by the words in them."""

@@ -11,9 +11,22 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 
-from bot.api import health, webhooks
+from bot.api import (
+    articles,
+    catalogue,
+    conversations,
+    customers,
+    health,
+    prompts,
+    quotes,
+    search,
+    tenants,
+    tickets,
+    webhooks,
+)
 from bot.api.problems import translate_errors
 from bot.console import simulator
+from bot.dependencies import Doorkeeper
 from bot.foundation.errors import Misconfigured
 from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
@@ -33,9 +46,23 @@ HEADERS = {
 def create_app(runtime: Runtime) -> FastAPI:
     app = FastAPI(title="Frontdesk", version="1", docs_url="/docs", redoc_url=None)
     app.state.runtime = runtime
+    app.state.doorkeeper = Doorkeeper(runtime)
     translate_errors(app)
     app.include_router(health.router)
     app.include_router(webhooks.router, prefix="/api/v1")
+    app.include_router(catalogue.uploads, prefix="/api/v1")
+    for noun in (
+        conversations,
+        tickets,
+        articles,
+        customers,
+        prompts,
+        search,
+        tenants,
+        catalogue,
+        quotes,
+    ):
+        app.include_router(noun.router, prefix="/api/v1")
     simulator.mount(app)
 
     @app.middleware("http")

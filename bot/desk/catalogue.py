@@ -53,7 +53,9 @@ async def import_price_list(
     dry_run: bool = False,
     actor: str = "command",
 ) -> PriceListImport:
-    """A file's name and content: all good rows in one transaction; with `partly` off any rejected row refuses the whole.
+    """A file's name and content: all good rows in one transaction.
+
+    With `partly` off any rejected row refuses the whole.
 
     Raises Refused when the file cannot be read, or when nothing in it is a product.
     """

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.engine.quoting import QuoteDrafter
 from bot.model.turns import TenantView
 from domain.customers.models import Company, Person
@@ -10,6 +12,7 @@ from domain.database import Database
 from domain.errors import NotFound, Refused
 from domain.quotes.models import Quote
 from domain.quotes.service import Drafted, QuoteFor, Quotes
+from domain.tenants.models import Tenant
 from domain.tenants.service import Tenants
 
 
@@ -42,45 +45,53 @@ class NothingToQuote(Refused):
         )
 
 
-async def generate(
-    database: Database, drafter: QuoteDrafter, tenant_id: UUID, wish: QuoteWish, *, actor: str
-) -> UUID:
-    """Reads and prices with no transaction open, then stores; the quote's id."""
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A wish read and priced, not stored yet."""
+
+    wish: QuoteWish
+    whom: QuoteFor
+    drafted: Drafted
+
+
+async def consider(
+    database: Database, drafter: QuoteDrafter, tenant_id: UUID, wish: QuoteWish
+) -> Considered:
+    """Reads and prices with no transaction open. Raises NotFound or NothingToQuote."""
     async with database.transaction(tenant_id) as session:
         tenant = await Tenants(session, tenant_id).get()
         person = await session.get(Person, wish.customer_id)
         company = None if person else await session.get(Company, wish.customer_id)
     if person is None and company is None:
         raise NotFound("customer", wish.customer_id)
-    view = TenantView(
-        id=tenant_id, slug=tenant.slug, name=tenant.name, currency=tenant.settings["currency"]
-    )
-    drafted = await drafter.draft(view, wish.words)
+    drafted = await drafter.draft(_view(tenant), wish.words)
     if not drafted.draft.is_quote:
         raise NothingToQuote
-    whom = QuoteFor(
-        title=wish.title,
-        person_id=person.id if person else None,
-        company_id=company.id if company else (person.company_id if person else None),
-    )
-    async with database.transaction(tenant_id) as session:
-        quote = await Quotes(session, tenant_id).draft(whom, drafted, actor=actor)
-        _place(quote, wish)
-    return quote.id
+    company_id = company.id if company else (person.company_id if person else None)
+    whom = QuoteFor(wish.title, person.id if person else None, company_id)
+    return Considered(wish, whom, drafted)
+
+
+async def store(
+    session: AsyncSession, tenant_id: UUID, considered: Considered, *, actor: str
+) -> Quote:
+    quote = await Quotes(session, tenant_id).draft(considered.whom, considered.drafted, actor=actor)
+    quote.location = considered.wish.location or quote.location
+    quote.deadline = considered.wish.deadline or quote.deadline
+    await session.flush()
+    return quote
 
 
 async def try_out(
     database: Database, drafter: QuoteDrafter, tenant_id: UUID, words: str, previous: str
 ) -> Drafted:
-    """As `generate`, for nobody: nothing is stored."""
+    """For nobody: nothing is stored."""
     async with database.transaction(tenant_id) as session:
         tenant = await Tenants(session, tenant_id).get()
-    view = TenantView(
-        id=tenant_id, slug=tenant.slug, name=tenant.name, currency=tenant.settings["currency"]
+    return await drafter.draft(_view(tenant), words, previous)
+
+
+def _view(tenant: Tenant) -> TenantView:
+    return TenantView(
+        id=tenant.id, slug=tenant.slug, name=tenant.name, currency=tenant.settings["currency"]
     )
-    return await drafter.draft(view, words, previous)
-
-
-def _place(quote: Quote, wish: QuoteWish) -> None:
-    quote.location = wish.location or quote.location
-    quote.deadline = wish.deadline or quote.deadline

@@ -1,0 +1,201 @@
+"""Products, suppliers and day rates; price lists by upload."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, HTTPException, Query, UploadFile
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from bot.api.rest import (
+    Body,
+    CursorText,
+    Limit,
+    Line,
+    Name,
+    Page,
+    Shown,
+    Text,
+    Word,
+    changes,
+    cursor,
+    page,
+    rest_router,
+    text_of,
+)
+from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Transaction
+from bot.desk.catalogue import import_price_list
+from domain.audit.service import note
+from domain.catalogue.models import DayRate, Supplier
+from domain.catalogue.product import Product
+from domain.catalogue.service import Products
+from domain.errors import Conflict
+
+router = rest_router("", "catalogue")
+uploads = APIRouter(tags=["catalogue"], max_body_size=25 * 1024 * 1024)
+PRICE_LIST_LIMIT = 20 * 1024 * 1024
+
+Amount = Annotated[Decimal, Field(ge=0, le=Decimal("100000000"), decimal_places=4)]
+Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
+
+
+class ProductChange(Body):
+    """Prices net of tax per unit; `tax_rate` as a fraction. Absent fields stay."""
+
+    name: Name | None = None
+    description: Text | None = None
+    category: Line | None = None
+    unit: Word | None = None
+    cost_price: Amount | None = None
+    base_price: Amount | None = None
+    floor_price: Amount | None = None
+    supplier: Line | None = None
+    part_number: Line | None = None
+    is_service: bool | None = None
+    tax_rate: Rate | None = None
+
+
+class NewProduct(Body):
+    code: Name
+    name: Name
+    description: Text = ""
+    category: Line = ""
+    unit: Word = "each"
+    cost_price: Amount | None = None
+    base_price: Amount | None = None
+    floor_price: Amount | None = None
+    supplier: Line = ""
+    part_number: Line = ""
+    is_service: bool = False
+    tax_rate: Rate = Decimal("0.20")
+
+
+class ProductOut(Shown):
+    code: str
+    name: str
+    description: str
+    category: str
+    unit: str
+    cost_price: Decimal | None
+    base_price: Decimal | None
+    floor_price: Decimal | None
+    supplier: str
+    part_number: str
+    is_service: bool
+    tax_rate: Decimal
+    currency: str
+    updated_at: datetime
+
+
+class SupplierOut(Shown):
+    id: UUID
+    name: str
+    email: str
+    phone: str
+    is_own_products: bool
+    is_verified: bool
+    lead_time_days: int | None
+
+
+class DayRateOut(Shown):
+    id: UUID
+    name: str
+    people: int
+    price: Decimal
+    hours_per_day: Decimal
+    overtime_factor: Decimal
+    is_default: bool
+
+
+class ImportOut(BaseModel):
+    added: int
+    changed: int
+    unchanged: int
+    rejected: list[str]
+    mapping: dict[str, str]
+    dry_run: bool
+
+
+@router.get("/products")
+async def list_products(
+    caller: Reader,
+    session: ReadTransaction,
+    limit: Limit = 50,
+    after: CursorText = None,
+    q: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
+    category: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
+) -> Page[ProductOut]:
+    """By code; `q` finds words in code, name, part number and description."""
+    products = Products(session, caller.tenant_id)
+    rows = await products.page(limit + 1, text_of(after) or "", q, category)
+    return page(rows, limit, ProductOut.model_validate, lambda row: cursor(row.code))
+
+
+@router.post("/products", status_code=201)
+async def add_product(new: NewProduct, caller: AdminCaller, session: Transaction) -> ProductOut:
+    products = Products(session, caller.tenant_id)
+    done = await products.import_all([Product(**new.model_dump())])
+    if not done.added:
+        raise Conflict(f"There is a product “{new.code}” already: change it with PATCH.")
+    note(session, caller.tenant_id, caller.actor, "product.added", new.code)
+    return ProductOut.model_validate(await products.get(new.code))
+
+
+@router.get("/products/{code}")
+async def show_product(code: str, caller: Reader, session: ReadTransaction) -> ProductOut:
+    return ProductOut.model_validate(await Products(session, caller.tenant_id).get(code))
+
+
+@router.patch("/products/{code}")
+async def change_product(
+    code: str, change: ProductChange, caller: AdminCaller, session: Transaction
+) -> ProductOut:
+    named: dict[str, Any] = changes(change)
+    optional = {"cost_price", "base_price", "floor_price"}
+    given = {name: v for name, v in named.items() if v is not None or name in optional}
+    record = await Products(session, caller.tenant_id).change(code, given)
+    note(session, caller.tenant_id, caller.actor, "product.changed", code, fields=sorted(given))
+    return ProductOut.model_validate(record)
+
+
+@router.delete("/products/{code}", status_code=204)
+async def retire_product(code: str, caller: AdminCaller, session: Transaction) -> None:
+    """No longer offered; quotes that have it keep it."""
+    await Products(session, caller.tenant_id).retire(code)
+    note(session, caller.tenant_id, caller.actor, "product.retired", code)
+
+
+@uploads.post("/products/import")
+async def import_products(
+    caller: AdminCaller,
+    runtime: RuntimeOf,
+    file: Annotated[UploadFile, File(description="CSV or xlsx, any sensible headings.")],
+    dry_run: Annotated[bool, Form()] = False,
+    strict: Annotated[bool, Form(description="Refuse all when any row is wrong.")] = False,
+) -> ImportOut:
+    content = await file.read(PRICE_LIST_LIMIT + 1)
+    if len(content) > PRICE_LIST_LIMIT:
+        raise HTTPException(413, "A price list may have 20 MB")
+    report = await import_price_list(
+        runtime.database,
+        caller.tenant_id,
+        (file.filename or "price list.csv", content),
+        partly=not strict,
+        dry_run=dry_run,
+        actor=caller.actor,
+    )
+    return ImportOut.model_validate(report.as_row())
+
+
+@router.get("/suppliers")
+async def list_suppliers(caller: Reader, session: ReadTransaction) -> list[SupplierOut]:
+    rows = await session.scalars(select(Supplier).order_by(Supplier.name))
+    return [SupplierOut.model_validate(row) for row in rows]
+
+
+@router.get("/pricing-config/day-rates")
+async def list_day_rates(caller: Reader, session: ReadTransaction) -> list[DayRateOut]:
+    rows = await session.scalars(select(DayRate).order_by(DayRate.is_default.desc(), DayRate.name))
+    return [DayRateOut.model_validate(row) for row in rows]

@@ -128,6 +128,9 @@ class Answers:
             return _unknown(reading, evidence)
         if reading.context.conversation.questions_asked >= ASKS_AT_MOST:
             return given_up(reading, evidence)
+        if is_near and len(evidence.sources) == 1:
+            # One thing only can be meant: to ask which would be no question.
+            return _replied(reading, found.question, found.best, evidence.answerability)
         return _ask(reading, found) if is_near else ask_more(reading)
 
     def _several(self, reading: Reading, found: list[_Found]) -> Proposal:
@@ -135,12 +138,12 @@ class Answers:
         missing = [f for f in found if not self._is_answer(f.evidence)]
         sources = tuple(dict.fromkeys(f.best for f in answered))
         room = _room(reading) // len(answered)
-        blocks = [
+        said = dict.fromkeys(
             f"{_passage(reading, f.question, f.best, room)} [{sources.index(f.best) + 1}]"
             for f in answered
-        ]
+        )
         names = [f"[{at}] “{source.title}”" for at, source in enumerate(sources, 1)]
-        text = "\n\n".join([*blocks, "\n".join(names)])
+        text = "\n\n".join([*said, "\n".join(names)])
         actions: list[Action] = [Reply(text, citations=tuple(range(len(sources))))]
         if missing:
             actions.append(_missing(reading, missing))

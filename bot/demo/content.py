@@ -18,7 +18,6 @@ from bot.demo.records import (
     DemoQuestion,
     DemoSupplier,
     DemoSupplierPrice,
-    DemoSynonym,
 )
 
 NO_ARTICLE = "none"
@@ -120,10 +119,6 @@ def norms() -> tuple[DemoNorm, ...]:
         )
         for row in _rows("norms.csv")
     )
-
-
-def synonyms() -> tuple[DemoSynonym, ...]:
-    return tuple(DemoSynonym(row["term"], row["canonical"]) for row in _rows("synonyms.csv"))
 
 
 def company() -> DemoCompany:

@@ -92,14 +92,6 @@ class DemoNorm:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoSynonym:
-    """What customers say (`term`, lower case) and what the catalogue calls it."""
-
-    term: str
-    canonical: str
-
-
-@dataclass(frozen=True, slots=True)
 class DemoQuestion:
     """`article` is the stem that answers it; None: the articles do not."""
 

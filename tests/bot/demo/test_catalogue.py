@@ -1,4 +1,4 @@
-"""The demo price list, its suppliers, rates, norms and synonyms fit each other."""
+"""The demo price list, its suppliers, rates and norms fit each other."""
 
 import re
 from collections import Counter
@@ -14,7 +14,6 @@ from bot.demo.content import (
     products,
     supplier_prices,
     suppliers,
-    synonyms,
 )
 from bot.demo.records import EVERY_JOB, DemoProduct
 
@@ -124,51 +123,3 @@ def test_categories_with_a_norm_hold_only_what_is_fitted() -> None:
             assert words[product.category] in product.name.lower()
             assert product.unit == "each"
             assert not product.is_service
-
-
-def test_synonyms_lead_to_words_of_the_price_list() -> None:
-    known = {
-        word
-        for p in ALL.values()
-        for word in WORDS.findall(f"{p.name} {p.description} {p.category} {p.unit}".lower())
-    }
-    missing = {
-        s.term: s.canonical
-        for s in synonyms()
-        if not set(WORDS.findall(s.canonical.lower())) <= known
-    }
-    assert missing == {}
-
-
-def test_synonyms_are_lower_case_and_have_one_meaning() -> None:
-    terms = [s.term for s in synonyms()]
-    assert len(terms) >= 120
-    assert len(set(terms)) == len(terms)
-    assert [t for t in terms if t != t.lower().strip() or not t] == []
-
-
-def test_replacing_a_term_never_repeats_words_that_are_there() -> None:
-    """`keystone` → `keystone module` would turn a catalogue name into nonsense."""
-    assert [s for s in synonyms() if set(s.term.split()) <= set(s.canonical.lower().split())] == []
-
-
-@pytest.mark.parametrize(
-    ("term", "canonical"),
-    [
-        ("dbl", "double"),
-        ("drop", "outlet"),
-        ("ap", "access point"),
-        ("cab", "cabinet"),
-        ("patch cord", "patch lead"),
-        ("fly lead", "patch lead"),
-        ("latiguillo", "patch lead"),
-        ("armario mural", "wall cabinet"),
-        ("kamera", "camera"),
-        ("rekorder", "NVR"),
-        ("patchkabel", "patch lead"),
-        ("caméra", "camera"),
-        ("baie", "cabinet"),
-    ],
-)
-def test_what_the_trade_says_is_understood(term: str, canonical: str) -> None:
-    assert {s.term: s.canonical for s in synonyms()}[term] == canonical

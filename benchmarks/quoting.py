@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.agents.quoting.matching import Index
+from bot.agents.quoting.matching.index import Index
 from bot.agents.quoting.understanding import understand
 from domain.catalogue.price_list import read_price_list
 from domain.catalogue.product import Catalogue

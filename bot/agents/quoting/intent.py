@@ -89,7 +89,7 @@ def _is_bare_list(body: str, counted: Sequence[object]) -> bool:
 
 def budget(body: str, text: str) -> str:
     match = pattern("budget").search(body)
-    return text[match.start(1) : match.end(1)].strip() if match else ""
+    return text[match.start(1) : match.end(1)].strip(" .,") if match else ""
 
 
 def deadline(body: str, text: str) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from bot.agents.quoting import corrections, naming
 from bot.agents.quoting.language import layout, sites, tables
 from bot.agents.quoting.language.pieces import sentences, split
-from bot.agents.quoting.matching import Index
+from bot.agents.quoting.matching.index import Index
 from bot.agents.quoting.reading import read
 from bot.agents.quoting.sentence import Clause, Notes, Sentence
 from bot.agents.quoting.vocabulary import marker, pattern
@@ -120,6 +120,8 @@ class MessageReader:
         if _is_excluded(clause, sentence):
             return
         reading = clause.reading
+        if sentence.made and pattern("share").search(clause.text):
+            return
         is_aside = clause.piece.mark == "(" and not (reading.numbers or reading.ranges)
         if is_aside and sentence.made:
             sentence.made[-1].absorb(reading, clause.piece.end)
@@ -136,8 +138,10 @@ class MessageReader:
         names = [term.value for term in clause.reading.families]
         if clause.count is not None or not _ALONE & clause.families:
             return False
-        others = {*names[1:], *clause.reading.objects}
-        if names[0] in _ALONE and any(wish.head in others for wish in self.notes.wishes):
+        others = {*names, *clause.reading.objects} - _ALONE
+        if {names[0], names[-1]} & _ALONE and any(
+            wish.head in others for wish in self.notes.wishes
+        ):
             return True
         return clause.families <= _ALONE and not set(clause.reading.objects) - {"outlet"}
 

@@ -45,8 +45,8 @@ def _is_mentioned_again(notes: Notes, wish: Wish, clause: Clause, sentence: Sent
     known = [w for w in revision.targets(notes.wishes, clause.reading) if w.quantity or w.metres]
     if not known or wish.head in TOPICS:
         return False
-    for key, values in clause.reading.attributes.items():
-        known[-1].attributes.setdefault(key, values)
+    for each in known if wish.is_plural else known[-1:]:
+        each.attributes = {**clause.reading.attributes, **each.attributes}
     sentence.made.append(known[-1])
     return True
 
@@ -91,7 +91,8 @@ def companion(notes: Notes, clause: Clause, sentence: Sentence) -> None:
         if not spoken & names or clause.reading.value_of(kind) == "no":
             continue
         for wish in sentence.made:
-            wish.attributes.setdefault(kind, _YES)
+            if not named or wish.head in named:
+                wish.attributes.setdefault(kind, _YES)
         if not sentence.made or named or marker("all").has(clause.text):
             piece = clause.piece
             told = {k: v for k, v in clause.reading.attributes.items() if k not in _WORK_NAMES}
@@ -133,7 +134,8 @@ def _feature(notes: Notes, clause: Clause, sentence: Sentence) -> None:
     if marker("all").has(clause.text):
         for wish in sentence.made[:-1]:
             wish.attributes = {**clause.reading.attributes, **wish.attributes}
-    sentence.made[-1].absorb(clause.reading, clause.piece.end)
+    of_rest = sentence.parent if pattern("rest").search(clause.text) else None
+    (of_rest or sentence.made[-1]).absorb(clause.reading, clause.piece.end)
     if clause.tells_of_work:
         companion(notes, clause, sentence)
 

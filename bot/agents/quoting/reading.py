@@ -102,6 +102,8 @@ def read(piece: str, language: str = "en") -> Reading:
     Without a language it is the catalogue's text: no typos, and "RJ45" alone names nothing.
     """
     result = Reading(words=words(piece))
+    if not result.words:
+        return result
     noise = [m.span() for m in pattern("noise").finditer(piece)]
     result.measures = [m for m in measures.find(piece) if not _inside(m.start, m.end, noise)]
     result.ranges = [r for r in numbers.ranges(piece) if not _inside(r.start, r.end, noise)]
@@ -109,7 +111,8 @@ def read(piece: str, language: str = "en") -> Reading:
     _imply(piece, result)
     _tell_apart(result)
     spans = _read_attributes(piece, result)
-    _read_numbers(piece, result, language, noise)
+    if language:
+        _read_numbers(piece, result, language, noise)
     _read_rest(piece, result, spans)
     return result
 
@@ -284,8 +287,9 @@ def _read_rest(piece: str, result: Reading, spans: list[tuple[int, int]]) -> Non
             result.units.append((UNITS[word.text], word.start))
         elif not word.is_number and word.text not in stop_words() and len(word.text) > 2:
             result.residual.append(word.text)
+    sized = [(m.start, m.end) for m in result.measures]
     for match in _COMPOUND.finditer(piece):
-        if not _inside(match.start(), match.end(), spans):
+        if not _inside(match.start(), match.end(), sized):
             result.residual.append(match[0])
     for measure in result.measures:
         if measure.key in {"dims"}:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.agents.quoting.matching import Entry, Index, Match, Query
+from bot.agents.quoting.matching.entries import Entry
+from bot.agents.quoting.matching.index import Index, Match
+from bot.agents.quoting.matching.scoring import Query
 from bot.agents.quoting.sentence import Notes, Work
 from bot.agents.quoting.wishes import TOPICS, Wish
 from domain.quotes.norms import includes_work

@@ -82,7 +82,7 @@ def swap(wishes: list[Wish], piece: str, reading: Reading, *, is_all: bool) -> b
     keys = [key for key in _SWAPPED if key in new]
     metres = [Decimal(m.value) for m in reading.measures if m.key == "metres"]
     if not keys and not metres:
-        return False
+        return _swap_words(wishes, piece)
     found = _swap_targets(wishes, reading, old, new, is_all=is_all)
     for wish in found:
         for key in keys:
@@ -93,6 +93,19 @@ def swap(wishes: list[Wish], piece: str, reading: Reading, *, is_all: bool) -> b
         if metres and wish.metres and wish.head == "patch_lead":
             wish.metres = (metres[0],)
     return bool(found)
+
+
+def _swap_words(wishes: list[Wish], piece: str) -> bool:
+    """ "the Pro instead of the Business": models that only their names tell apart."""
+    cut = pattern("contrast").search(piece)
+    if cut is None:
+        return False
+    new, old = set(read(piece[: cut.start()]).residual), set(read(piece[cut.end() :]).residual)
+    found = [wish for wish in wishes if old & set(wish.words)]
+    for wish in found if new and old else []:
+        wish.words = [word for word in wish.words if word not in old] + sorted(new)
+        wish.text = ""
+    return bool(found and new and old)
 
 
 def swap_apart(wishes: list[Wish], piece: str, reading: Reading) -> None:

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from bot.agents.quoting.language.numbers import Number
 from bot.agents.quoting.language.pieces import Piece
-from bot.agents.quoting.matching import Index
+from bot.agents.quoting.matching.index import Index
 from bot.agents.quoting.reading import Reading, read
-from bot.agents.quoting.vocabulary import marker, pattern
+from bot.agents.quoting.vocabulary import families, marker, pattern
 from bot.agents.quoting.wishes import Wish, durations, quantity_of
 
 
@@ -139,4 +139,9 @@ class Sentence:
         return bool(pattern("desire").search(text)) and not refuses
 
     def names_after(self, piece: Piece) -> bool:
-        return any(each.start > piece.start and read(each.text).families for each in self.pieces)
+        return piece.start < self._last_name
+
+    @cached_property
+    def _last_name(self) -> int:
+        named = (each.start for each in reversed(self.pieces) if families().has(each.text))
+        return next(named, -1)

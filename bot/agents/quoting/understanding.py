@@ -3,7 +3,7 @@
 from bot.agents.quoting import intent
 from bot.agents.quoting.language import layout
 from bot.agents.quoting.language.recognition import language_of
-from bot.agents.quoting.matching import Index
+from bot.agents.quoting.matching.index import Index
 from bot.agents.quoting.message import MessageReader
 from bot.agents.quoting.resolving import Resolved, Resolver
 from bot.agents.quoting.vocabulary import families, marker
@@ -12,6 +12,8 @@ from domain.quotes.norms import includes_work
 from domain.quotes.questions import topics_spoken_of
 from domain.quotes.request import Ask, OpenPoint, QuoteRequest, RequestedItem
 
+LONGEST = 12_000
+"""Letters of a message that are read: no request is longer, an attack may be."""
 _KINDS = {
     "cabling": {"outlet", "cabling", "certification"},
     "wifi": {"access_point", "wifi_survey", "wifi_system"},
@@ -25,6 +27,7 @@ def understand(text: str, previous: str, catalogue: Catalogue | Index) -> QuoteR
 
     Give an Index when there is one: building it takes a moment on a large catalogue.
     """
+    text, previous = text[:LONGEST], previous[:LONGEST]
     index = catalogue if isinstance(catalogue, Index) else Index(catalogue)
     body = layout.body(text)
     language = language_of(body)

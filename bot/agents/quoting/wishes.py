@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.agents.quoting.language.numbers import Number
-from bot.agents.quoting.matching import Query
+from bot.agents.quoting.matching.scoring import Query
 from bot.agents.quoting.reading import Reading
 from bot.agents.quoting.vocabulary import Term, marker
 
@@ -68,7 +68,7 @@ class Wish:
 
     def state(self) -> tuple[object, ...]:
         """What a correction may change."""
-        return self.quantity, self.range, dict(self.attributes), self.metres
+        return self.quantity, self.range, dict(self.attributes), self.metres, tuple(self.words)
 
     def query(self, hints: dict[str, frozenset[str]]) -> Query:
         told = {k: v for k, v in self.attributes.items() if k not in {"installed", "certified"}}

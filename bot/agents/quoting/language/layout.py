@@ -27,25 +27,22 @@ def body(text: str) -> str:
     folded = fold(text)
     rows = folded.split("\n")
     kept: list[str] = []
-    state = "body"
+    state, seen_words = "body", 0
     for number, row in enumerate(rows):
         if state == "signature" and pattern("postscript").match(row):
             state = "body"
         if state == "body" or (state == "signature" and _starts_history(rows, number)):
-            state = _after(rows, number, seen_words=_count_words(kept))
+            state = _after(rows, number, seen_words)
         if row.lstrip().startswith(">") or state != "body":
             kept.append(" " * len(row))
         else:
             kept.append(row)
+            seen_words += len(words(row))
     return "\n".join(kept)
 
 
 def _starts_history(rows: list[str], number: int) -> bool:
     return bool(pattern("history").match(rows[number])) or _is_header(rows, number)
-
-
-def _count_words(rows: list[str]) -> int:
-    return sum(len(words(row)) for row in rows)
 
 
 def _after(rows: list[str], number: int, seen_words: int) -> str:

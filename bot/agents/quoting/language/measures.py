@@ -21,14 +21,14 @@ class Measure:
 
 def find(folded: str) -> list[Measure]:
     """All sizes, the earlier rule first where two claim the same letters."""
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(folded) + 1)
     found = []
     for rule in measure_rules():
         for match in rule.pattern.finditer(folded):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+            if any(taken[match.start() : match.end()]):
                 continue
             told = next((group for group in match.groups() if group), "")
-            taken.append(match.span())
+            taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
             found.append(Measure(rule.key, _value(rule, told), *match.span()))
     return sorted(found, key=lambda measure: measure.start)
 

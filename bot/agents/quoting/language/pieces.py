@@ -13,6 +13,10 @@ _STOP = re.compile(r"[.!?]+(?=\s|$)|\n|;|\s-\s|\s--\s")
 _MARK = re.compile(r",(?!\d)|[+&](?=\s)|(?<=\s)[+&]|(?<=[a-z])[+](?=\d)|[()\n]|:(?!\d)|\s-\s|\s/\s")
 
 
+LONGEST = 800
+"""Letters of a sentence that are read as one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`mark` is what it was cut off with: a comma, "and", "with", a bracket, "" at the start."""
@@ -37,7 +41,18 @@ def sentences(text: str, start: int) -> list[tuple[str, int]]:
         found.append((text[begin : stop.end()], start + begin))
         begin = stop.end()
     found.append((text[begin:], start + begin))
-    return [(sentence, at) for sentence, at in found if sentence.strip(" .!?;\n")]
+    parts = [part for sentence, at in found for part in _in_parts(sentence, at)]
+    return [(sentence, at) for sentence, at in parts if sentence.strip(" .!?;\n")]
+
+
+def _in_parts(sentence: str, start: int) -> list[tuple[str, int]]:
+    """A sentence that goes on and on is read in parts, cut between words."""
+    parts = []
+    while len(sentence) > LONGEST:
+        cut = max(sentence.rfind(mark, 0, LONGEST) for mark in ", ") + 1 or LONGEST
+        parts.append((sentence[:cut], start))
+        sentence, start = sentence[cut:], start + cut
+    return [*parts, (sentence, start)]
 
 
 def split(sentence: str, start: int, language: str) -> list[Piece]:

@@ -10,7 +10,7 @@ from bot.agents.quoting.language.numbers import digits
 from bot.agents.quoting.vocabulary import pattern
 from domain.catalogue.units import UNITS
 
-_CODE = re.compile(r"^(?:code|part|sku|part no|ref|art|art-?nr|codigo|mpn|model)\b")
+_POSITION = re.compile(r"^(?:no|nr|number)\b\.?$")
 _NUMBER = re.compile(r"^\D{0,2}(\d+(?:[.,]\d+)?)\s*([a-z]+\.?)?\s*$")
 _RULE = re.compile(r"^[\s|:+=_-]+$")
 
@@ -122,9 +122,9 @@ def _is_header(row: list[str]) -> bool:
 
 
 def _quantity_column(header: list[str], body: list[list[str]]) -> int | None:
-    for n, cell in enumerate(header):
-        if pattern("quantity").match(cell):
-            return n
+    named = [n for n, cell in enumerate(header) if pattern("quantity").match(cell)]
+    if named:
+        return next((n for n in named if not _POSITION.match(header[n])), named[0])
     width = max((len(row) for row in body), default=0)
     columns = [n for n in range(width) if _share(body, n) >= 0.7]
     if len(columns) > 1 and _counts_up(body, columns[0]):

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import stamina
+from sqlalchemy.exc import DBAPIError
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
@@ -29,6 +31,8 @@ from domain.types import utc_now
 DELIVER = "deliver"
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=15)
+RECORDING_PATIENCE = 20.0
+"""Seconds; less than after which the sweep takes the sender for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,16 @@ class Deliverer:
             )
 
     async def _sent(self, tenant_id: UUID, parcel: Parcel, receipt: Receipt) -> None:
+        """Only we know that it was sent: a database that is away for a moment is waited for."""
         parts = json.dumps({"parts": receipt.external_ids}) if receipt.external_ids[1:] else "{}"
-        async with self._database.transaction(tenant_id) as session:
-            await Outbox(session, tenant_id).sent(
-                parcel.message_id, receipt.external_ids[0], receipt.at, parts
-            )
+        async for attempt in stamina.retry_context(
+            on=DBAPIError, attempts=None, timeout=RECORDING_PATIENCE, wait_max=2.0
+        ):
+            with attempt:
+                async with self._database.transaction(tenant_id) as session:
+                    await Outbox(session, tenant_id).sent(
+                        parcel.message_id, receipt.external_ids[0], receipt.at, parts
+                    )
 
     async def _retry(self, tenant_id: UUID, parcel: Parcel, error: Temporary, channel: str) -> None:
         if parcel.attempts >= MAX_ATTEMPTS:

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     public_url: str | None = None
     llm_model: str | None = None
     llm_second_model: str | None = None
+    llm_prices: str = ""
+    """US dollars per million tokens: `model=input/output,…`; known models have list prices."""
     llm_deadline: float = Field(default=25.0, gt=0)
     llm_daily_budget: float = Field(default=20.0, ge=0)
     """US dollars a tenant and day; past it the bot answers without a model."""

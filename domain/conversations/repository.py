@@ -104,9 +104,7 @@ class ConversationReader:
         )
         return {row.id: row.body for row in rows}
 
-    async def turns(
-        self, conversation_id: UUID, only: set[UUID] | None = None
-    ) -> dict[UUID, Turn]:
+    async def turns(self, conversation_id: UUID, only: set[UUID] | None = None) -> dict[UUID, Turn]:
         query = select(Turn).where(Turn.conversation_id == conversation_id)
         if only is not None:
             query = query.where(Turn.id.in_(only))

@@ -1,0 +1,310 @@
+"""Conversations: who writes, what was said, and a person's part in it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field, StringConstraints
+
+from bot import queue
+from bot.api.rest import (
+    STORABLE,
+    Body,
+    CursorText,
+    Limit,
+    Line,
+    Page,
+    Paging,
+    Said,
+    Shown,
+    Word,
+    cursor,
+    id_of,
+    number_of,
+    page,
+    rest_router,
+    time_and_id,
+)
+from bot.dependencies import Caller, Reader, ReadTransaction, StaffCaller, Transaction
+from bot.desk.conversations import LONGEST_REPLY
+from domain.audit.service import note
+from domain.conversations.models import Attachment, Conversation, Message
+from domain.conversations.outbox import NewReply, Outbox
+from domain.conversations.ownership import Ownership
+from domain.conversations.repository import ConversationReader
+from domain.errors import NotFound
+from domain.types import new_id, utc_now
+
+router = rest_router("", "conversations")
+
+ReplyText = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=LONGEST_REPLY, pattern=STORABLE, strip_whitespace=True
+    ),
+]
+
+
+class ConversationOut(Shown):
+    """`owner`: bot or staff. `version` grows with every turn and every act of a person."""
+
+    id: UUID
+    channel: str
+    channel_account_id: UUID
+    person_id: UUID
+    subject: str
+    language: str
+    owner: str
+    owner_id: UUID | None
+    is_paused: bool
+    ticket_id: UUID | None
+    last_author: str
+    last_inbound_at: datetime | None
+    last_outbound_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ConversationQuery(Paging):
+    channel: Word | None = None
+    owner: Literal["bot", "staff"] | None = None
+    person_id: UUID | None = None
+    ticket_id: UUID | None = None
+
+
+class FileOut(Shown):
+    id: UUID
+    filename: str
+    content_type: str
+    size: int | None
+    state: str
+    reason: str
+
+
+class MessageOut(Shown):
+    """`direction`: in, out or note (internal). Inbound `outcome`: waiting, answered, attached or
+    ignored. Outbound `state`: draft, pending, sending, sent, delivered, read, failed, cancelled."""
+
+    id: UUID
+    conversation_id: UUID
+    sequence: int
+    direction: str
+    author: str
+    content_kind: str
+    subject: str
+    text: str
+    full_text: str
+    sent_at: datetime
+    outcome: str
+    outcome_reason: str
+    state: str
+    error: str
+    is_maybe_repeated: bool
+    in_reply_to: str | None
+    turn_id: UUID | None
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    citations: list[dict[str, Any]] = Field(default_factory=list)
+    attachments: list[FileOut] = Field(default_factory=list)
+
+    @classmethod
+    def of(cls, message: Message, files: list[Attachment]) -> "MessageOut":
+        shown = cls.model_validate(message)
+        if message.deleted_at:
+            shown.text = shown.full_text = ""
+        shown.citations = list(message.details.get("citations", ()))
+        shown.attachments = [FileOut.model_validate(file) for file in files]
+        return shown
+
+
+class NewMessage(Body):
+    """`draft`: kept for a person's approval instead of being sent."""
+
+    text: ReplyText = Field(examples=["Our engineer is with you tomorrow at nine."])
+    draft: bool = False
+
+
+class NewNote(Body):
+    text: Said = Field(examples=["Called them: they want the invoice split."])
+
+
+class Approval(Body):
+    """`text` replaces the draft's words."""
+
+    text: ReplyText | None = None
+
+
+class Rejection(Body):
+    reason: Line = ""
+
+
+@router.get("/conversations", summary="Conversations, latest first")
+async def conversations(
+    caller: Reader,
+    session: ReadTransaction,
+    asked: Annotated[ConversationQuery, Query()],
+) -> Page[ConversationOut]:
+    """What is written to during a walk moves to the first page: take `updated_since` for it."""
+    rows = await ConversationReader(session).recent(
+        asked.limit + 1,
+        time_and_id(asked.cursor),
+        channel=asked.channel,
+        owner=asked.owner,
+        person_id=asked.person_id,
+        ticket_id=asked.ticket_id,
+    )
+    if asked.updated_since:  # latest first: what follows the first older row is older still
+        rows = [row for row in rows if row.updated_at >= asked.updated_since]
+    return page(rows, asked.limit, ConversationOut.model_validate, _place)
+
+
+@router.get("/conversations/{conversation_id}", summary="One conversation")
+async def conversation(
+    conversation_id: UUID, caller: Reader, session: ReadTransaction
+) -> ConversationOut:
+    return ConversationOut.model_validate(await ConversationReader(session).get(conversation_id))
+
+
+@router.get("/conversations/{conversation_id}/messages", summary="What was said, oldest first")
+async def messages(
+    conversation_id: UUID,
+    caller: Reader,
+    session: ReadTransaction,
+    limit: Limit = 50,
+    after: CursorText = None,
+) -> Page[MessageOut]:
+    reader = ConversationReader(session)
+    await reader.get(conversation_id)
+    rows = await reader.thread(conversation_id, limit + 1, number_of(after) or 0)
+    files: dict[UUID, list[Attachment]] = {}
+    for file in await reader.attachments([row.id for row in rows]):
+        files.setdefault(file.message_id, []).append(file)
+    return page(
+        rows,
+        limit,
+        lambda row: MessageOut.of(row, files.get(row.id, [])),
+        lambda row: cursor(row.sequence),
+    )
+
+
+@router.post(
+    "/conversations/{conversation_id}/messages",
+    status_code=201,
+    summary="Answer as a member of staff",
+)
+async def answer(
+    conversation_id: UUID, new: NewMessage, caller: StaffCaller, session: Transaction
+) -> MessageOut:
+    """Goes to the customer on their channel, and takes the conversation over from the bot."""
+    found = await Ownership(session, caller.tenant_id).take_over(conversation_id, None)
+    message = Outbox(session, caller.tenant_id).put(
+        NewReply(
+            conversation_id=found.id,
+            channel_account_id=found.channel_account_id,
+            author="staff",
+            text=new.text,
+            state="draft" if new.draft else "pending",
+        )
+    )
+    await session.flush()
+    if not new.draft:
+        found.last_outbound_at, found.last_author = utc_now(), "staff"
+        await queue.put(session, "deliver", tenant_id=caller.tenant_id, message_id=message.id)
+    action = "conversation.drafted" if new.draft else "conversation.replied"
+    note(session, caller.tenant_id, caller.actor, action, str(conversation_id))
+    return MessageOut.of(message, [])
+
+
+@router.post("/conversations/{conversation_id}/notes", status_code=201, summary="An internal note")
+async def write_note(
+    conversation_id: UUID, new: NewNote, caller: StaffCaller, session: Transaction
+) -> MessageOut:
+    """Never leaves the house."""
+    found = await ConversationReader(session).get(conversation_id)
+    written = _note(found, new.text, caller)
+    session.add(written)
+    found.updated_at = utc_now()
+    await session.flush()
+    return MessageOut.of(written, [])
+
+
+@router.post("/conversations/{conversation_id}/take-over", summary="A person answers from now on")
+async def take_over(
+    conversation_id: UUID, caller: StaffCaller, session: Transaction
+) -> ConversationOut:
+    found = await Ownership(session, caller.tenant_id).take_over(conversation_id, None)
+    note(session, caller.tenant_id, caller.actor, "conversation.taken_over", str(found.id))
+    await session.flush()
+    return ConversationOut.model_validate(found)
+
+
+@router.post("/conversations/{conversation_id}/hand-back", summary="The bot answers again")
+async def hand_back(
+    conversation_id: UUID, caller: StaffCaller, session: Transaction
+) -> ConversationOut:
+    """Beginning with what the customer writes next."""
+    found = await Ownership(session, caller.tenant_id).hand_back(conversation_id, None)
+    note(session, caller.tenant_id, caller.actor, "conversation.handed_back", str(found.id))
+    await session.flush()
+    return ConversationOut.model_validate(found)
+
+
+@router.get("/drafts", summary="Answers that wait for a person's approval")
+async def drafts(
+    caller: Reader, session: ReadTransaction, limit: Limit = 50, after: CursorText = None
+) -> Page[MessageOut]:
+    start = id_of(after)
+    rows = await Outbox(session, caller.tenant_id).drafts(10_000)
+    later = [row for row in rows if start is None or row.id > start][: limit + 1]
+    return page(later, limit, lambda row: MessageOut.of(row, []), lambda row: cursor(row.id))
+
+
+@router.post("/drafts/{message_id}/approve", summary="Send a draft")
+async def approve(
+    message_id: UUID, given: Approval, caller: StaffCaller, session: Transaction
+) -> MessageOut:
+    await Outbox(session, caller.tenant_id).approve(message_id, None, given.text)
+    note(session, caller.tenant_id, caller.actor, "draft.approved", str(message_id))
+    await queue.put(session, "deliver", tenant_id=caller.tenant_id, message_id=message_id)
+    return MessageOut.of(await session.get_one(Message, message_id), [])
+
+
+@router.post("/drafts/{message_id}/reject", summary="Keep a draft from being sent")
+async def reject(
+    message_id: UUID, given: Rejection, caller: StaffCaller, session: Transaction
+) -> MessageOut:
+    outbox = Outbox(session, caller.tenant_id)
+    await outbox.reject(message_id, None, given.reason)
+    note(
+        session,
+        caller.tenant_id,
+        caller.actor,
+        "draft.rejected",
+        str(message_id),
+        reason=given.reason,
+    )
+    found = await session.get(Message, message_id)
+    if found is None:
+        raise NotFound("draft", message_id)
+    return MessageOut.of(found, [])
+
+
+def _place(row: Conversation) -> str:
+    return cursor(row.updated_at, row.id)
+
+
+def _note(conversation: Conversation, text: str, caller: Caller) -> Message:
+    now = utc_now()
+    return Message(
+        id=new_id(),
+        tenant_id=caller.tenant_id,
+        conversation_id=conversation.id,
+        channel_account_id=conversation.channel_account_id,
+        direction="note",
+        author="staff",
+        text=text,
+        details={"by": caller.name},
+        sent_at=now,
+    )

@@ -1,0 +1,66 @@
+"""Search over tickets and messages."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from bot.api.rest import (
+    STORABLE,
+    CursorText,
+    Limit,
+    Page,
+    cursor,
+    page,
+    rest_router,
+    time_and_id,
+)
+from bot.dependencies import Reader, ReadTransaction
+from bot.retrieval.excerpt import excerpt
+from domain.search.service import KINDS, Hit, Search
+
+router = rest_router("/search", "search")
+
+SHOWN_CHARACTERS = 300
+
+
+class HitOut(BaseModel):
+    """`excerpt`: the part of the text that fits the words best."""
+
+    kind: Literal["ticket", "message"]
+    id: UUID
+    conversation_id: UUID | None
+    number: str | None
+    title: str
+    excerpt: str
+    at: datetime
+
+
+@router.get("", summary="Search tickets and messages, latest first")
+async def search(
+    caller: Reader,
+    session: ReadTransaction,
+    q: Annotated[str, Query(min_length=1, max_length=200, pattern=STORABLE)],
+    kind: Literal["ticket", "message"] | None = None,
+    limit: Limit = 50,
+    after: CursorText = None,
+) -> Page[HitOut]:
+    """Every word must appear; part of a word is enough."""
+    hits = await Search(session, caller.tenant_id).find(
+        q, limit + 1, time_and_id(after), (kind,) if kind else KINDS
+    )
+    return page(hits, limit, lambda hit: _shown(hit, q), lambda hit: cursor(hit.at, hit.id))
+
+
+def _shown(hit: Hit, words: str) -> HitOut:
+    return HitOut(
+        kind="ticket" if hit.kind == "ticket" else "message",
+        id=hit.id,
+        conversation_id=hit.conversation_id,
+        number=hit.number,
+        title=hit.title,
+        excerpt=excerpt(words, hit.text, SHOWN_CHARACTERS),
+        at=hit.at,
+    )

@@ -1,0 +1,220 @@
+"""Two companies with one thing of each kind, and a client that calls the API as one of them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.app import create_app
+from bot.desk import tenants
+from bot.runtime import Runtime
+from domain.conversations.models import Conversation, Message
+from domain.customers.models import Company, Identity, Person, Site
+from domain.database import Database
+from domain.knowledge.service import Articles, ArticleText
+from domain.prompts.service import NewBody, Prompts
+from domain.staff.models import StaffMember
+from domain.tenants.models import ChannelAccount
+from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.types import new_id, utc_now
+
+FIRST, SECOND = "harbour", "meadow"
+ROLES = ("readonly", "staff", "admin")
+
+
+@dataclass(frozen=True)
+class Office:
+    """A company, a key of each role, and the ids of what it has."""
+
+    tenant_id: UUID
+    keys: dict[str, str]
+    ids: dict[str, str]
+
+    def headers(self, role: str = "admin") -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[role]}"}
+
+
+class Client:
+    """Calls /api/v1 as an office, in a role."""
+
+    def __init__(self, http: httpx.AsyncClient, office: Office, role: str = "admin") -> None:
+        self.http = http
+        self.office = office
+        self.role = role
+
+    async def __call__(
+        self, method: str, path: str, json: Any = None, **more: Any
+    ) -> httpx.Response:
+        headers = self.office.headers(self.role) | more.pop("headers", {})
+        if json is not None:
+            more["json"] = json
+        return await self.http.request(method, f"/api/v1{path}", headers=headers, **more)
+
+    async def get(self, path: str, **params: Any) -> Any:
+        response = await self("GET", path, params=params or None)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def post(self, path: str, json: Any = None, **more: Any) -> httpx.Response:
+        return await self("POST", path, {} if json is None else json, **more)
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> FastAPI:
+    return create_app(runtime)
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.example") as client:
+        yield client
+
+
+@pytest.fixture
+def open_office(runtime: Runtime) -> Callable[[str], Awaitable[Office]]:
+    async def make(slug: str) -> Office:
+        database = runtime.database
+        tenant_id = await tenants.add(database, slug, slug.title())
+        made = {
+            role: await tenants.create_key(database, runtime.vault, tenant_id, role, role)
+            for role in ROLES
+        }
+        spare, _ = await tenants.create_key(database, runtime.vault, tenant_id, "spare", "readonly")
+        ids = await _furnished(database, tenant_id, slug) | {"key_id": str(spare)}
+        return Office(tenant_id, {role: secret for role, (_, secret) in made.items()}, ids)
+
+    return make
+
+
+@pytest.fixture
+async def office(open_office: Callable[[str], Awaitable[Office]]) -> Office:
+    return await open_office(FIRST)
+
+
+@pytest.fixture
+async def stranger(open_office: Callable[[str], Awaitable[Office]]) -> Office:
+    return await open_office(SECOND)
+
+
+@pytest.fixture
+def call(http: httpx.AsyncClient, office: Office) -> Client:
+    return Client(http, office)
+
+
+@pytest.fixture
+def strange_call(http: httpx.AsyncClient, stranger: Office) -> Client:
+    return Client(http, stranger)
+
+
+async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str, str]:
+    async with database.transaction(tenant_id) as session:
+        people = await _customer(session, tenant_id, slug)
+        talk = await _conversation(session, tenant_id, UUID(people["person_id"]))
+        work = await _work(session, tenant_id, people, talk)
+        saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
+    return people | talk | work | saved
+
+
+async def _customer(session: AsyncSession, tenant_id: UUID, slug: str) -> dict[str, str]:
+    own: dict[str, Any] = {"tenant_id": tenant_id}
+    company = Company(id=new_id(), name=f"Dental {slug}", **own)
+    session.add(company)
+    await session.flush()
+    site = Site(id=new_id(), company_id=company.id, name="Clinic", **own)
+    person = Person(id=new_id(), company_id=company.id, name="Priya Shah", **own)
+    session.add_all([site, person])
+    await session.flush()
+    identity = Identity(
+        id=new_id(), person_id=person.id, kind="email", value="priya@dental.example", **own
+    )
+    session.add(identity)
+    await session.flush()
+    return {
+        "company_id": str(company.id),
+        "site_id": str(site.id),
+        "person_id": str(person.id),
+        "identity_id": str(identity.id),
+    }
+
+
+async def _conversation(session: AsyncSession, tenant_id: UUID, person_id: UUID) -> dict[str, str]:
+    own: dict[str, Any] = {"tenant_id": tenant_id}
+    account = ChannelAccount(id=new_id(), channel="whatsapp", hint="15550001", **own)
+    session.add(account)
+    await session.flush()
+    conversation = Conversation(
+        id=new_id(),
+        channel_account_id=account.id,
+        channel="whatsapp",
+        hint="447700900123",
+        person_id=person_id,
+        last_inbound_at=utc_now(),
+        last_author="customer",
+        **own,
+    )
+    session.add(conversation)
+    await session.flush()
+    thread: dict[str, Any] = {
+        "conversation_id": conversation.id,
+        "channel_account_id": account.id,
+        "sent_at": utc_now(),
+        **own,
+    }
+    said = Message(
+        id=new_id(), direction="in", author="customer", text="The gate camera is dead", **thread
+    )
+    draft = Message(
+        id=new_id(), direction="out", author="bot", text="Have a look", state="draft", **thread
+    )
+    session.add(said)
+    await session.flush()
+    session.add(draft)
+    await session.flush()
+    return {
+        "account_id": str(account.id),
+        "conversation_id": str(conversation.id),
+        "message_id": str(draft.id),
+    }
+
+
+async def _work(
+    session: AsyncSession, tenant_id: UUID, people: dict[str, str], talk: dict[str, str]
+) -> dict[str, str]:
+    member = StaffMember(id=new_id(), tenant_id=tenant_id, name="Sam", email="sam@desk.example")
+    session.add(member)
+    tickets = Tickets(session, tenant_id)
+    ticket = await tickets.open(
+        NewTicket(
+            "Gate camera",
+            "No picture since this morning",
+            person_id=UUID(people["person_id"]),
+            company_id=UUID(people["company_id"]),
+            conversation_id=UUID(talk["conversation_id"]),
+        )
+    )
+    await tickets.comment(ticket, NewComment("Asked for the serial number"))
+    article = await Articles(session, tenant_id).write(
+        ArticleText("Reset a camera", "Hold the reset button for ten seconds.", "cameras"),
+        author="sam",
+        status="published",
+    )
+    return {
+        "staff_id": str(member.id),
+        "reference": str(ticket.id),
+        "article_id": str(article.id),
+    }
+
+
+async def _prompt_versions(session: AsyncSession, tenant_id: UUID, count: int) -> dict[str, str]:
+    """One more for the first company, so that its latest is not the other's as well."""
+    prompts = Prompts(session, tenant_id, lambda name, body: ())
+    for number in range(1, count + 1):
+        body = f"Sort this for {{{{ company }}}} ({number}).\n"
+        await prompts.save(NewBody("triage", body, "shorter"), author="sam")
+    return {"name": "triage", "version": str(count)}

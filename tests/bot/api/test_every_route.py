@@ -1,0 +1,201 @@
+"""What every REST route keeps: roles, other tenants' ids, problems, and its place in /docs."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+ROLES = ("readonly", "staff", "admin")
+OURS = (
+    *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
+    *("/search", "/tenant", "/channels", "/keys"),
+)
+ADMINS = ("/prompts", "/tenant", "/channels", "/keys")
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/conversations/{conversation_id}/messages"): {"text": "On our way"},
+    ("POST", "/conversations/{conversation_id}/notes"): {"text": "Called them"},
+    ("PATCH", "/helpdesk/tickets/{reference}"): {"status": "in_progress"},
+    ("POST", "/helpdesk/tickets/{reference}/comments"): {"text": "Ordered it"},
+    ("PATCH", "/helpdesk/knowledge-base/articles/{article_id}"): {"text": "Pull the plug."},
+    ("POST", "/helpdesk/knowledge-base/articles/{article_id}/status"): {"status": "archived"},
+    ("PATCH", "/companies/{company_id}"): {"name": "Dental"},
+    ("POST", "/companies/{company_id}/sites"): {"name": "Warehouse"},
+    ("PATCH", "/sites/{site_id}"): {"name": "Surgery"},
+    ("PATCH", "/people/{person_id}"): {"name": "P. Shah"},
+    ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
+    ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
+}
+NO_ID = {"/prompts/{name}", "/prompts/{name}/versions", "/prompts/{name}/test"}
+"""Their only parameter is the name of a shipped prompt, which every tenant has."""
+
+
+def _paths(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, operations in app.openapi()["paths"].items():
+        if path.startswith("/api/v1/") and not path.endswith("/webhook"):
+            for method, operation in operations.items():
+                yield method.upper(), path.removeprefix("/api/v1"), operation
+
+
+def _filled(path: str, ids: dict[str, str]) -> str:
+    unknown = set(re.findall(r"{(\w+)}", path)) - ids.keys()
+    if unknown:
+        pytest.fail(f"{path}: let conftest.Office have one of each {unknown}")
+    return re.sub(r"{(\w+)}", lambda match: ids[match[1]], path)
+
+
+def _has_id(path: str) -> bool:
+    return "{" in path and path not in NO_ID and not path.endswith("/diff")
+
+
+def _needed(method: str, path: str) -> str:
+    if path.startswith("/keys"):
+        return "admin"
+    if method == "GET":
+        return "readonly"
+    return "admin" if path.startswith(ADMINS) and not path.endswith("/test") else "staff"
+
+
+async def test_an_id_of_another_tenant_is_not_found(
+    app: FastAPI, call: Any, strange_call: Any, office: Any
+) -> None:
+    tried = [(m, p) for m, p, _ in _paths(app) if p.startswith(OURS) and _has_id(p)]
+    for method, path in tried:
+        response = await strange_call(
+            method, _filled(path, office.ids), _body(method, path, strange_call.office.ids)
+        )
+        assert response.status_code == 404, (method, path, response.text)
+    for method, path in tried:  # the same calls are found by whom the ids belong to
+        if path == "/prompts/{name}/rollback/{version}":
+            continue
+        response = await call(method, _filled(path, office.ids), _body(method, path, office.ids))
+        taken = path == "/drafts/{message_id}/reject"
+        assert response.status_code == 409 if taken else response.is_success, (method, path)
+    assert len(tried) > 25
+
+
+def _body(method: str, path: str, ids: dict[str, str]) -> Any:
+    return None if method in ("GET", "DELETE") else BODIES.get((method, path), {})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field", "thing"),
+    [
+        ("POST", "/helpdesk/tickets", "person_id", "person_id"),
+        ("POST", "/helpdesk/tickets", "company_id", "company_id"),
+        ("PATCH", "/helpdesk/tickets/{reference}", "assignee_id", "staff_id"),
+        ("POST", "/people", "company_id", "company_id"),
+        ("POST", "/people", "site_id", "site_id"),
+        ("PATCH", "/people/{person_id}", "company_id", "company_id"),
+        ("PATCH", "/people/{person_id}", "site_id", "site_id"),
+    ],
+)
+async def test_an_id_of_another_tenant_in_a_body_is_not_found(
+    call: Any, strange_call: Any, method: str, path: str, field: str, thing: str
+) -> None:
+    needed = {"subject": "x"} if path == "/helpdesk/tickets" else {}
+    for ids, expected in ((call.office.ids, 404), (strange_call.office.ids, (200, 201))):
+        filled = _filled(path, strange_call.office.ids)
+        response = await strange_call(method, filled, needed | {field: ids[thing]})
+        assert response.status_code in (expected if isinstance(expected, tuple) else (expected,))
+
+
+async def test_lists_searches_and_filters_show_nothing_of_another_tenant(
+    app: FastAPI, call: Any, strange_call: Any, office: Any
+) -> None:
+    """Every id of the first company is looked for in all that the second one can list."""
+    theirs = {value for name, value in office.ids.items() if name not in ("name", "version")}
+    extra = {"/search": {"q": "camera"}, "/helpdesk/knowledge-base/search": {"q": "reset camera"}}
+    extra["/people/lookup"] = {"kind": "email", "value": "priya@dental.example"}
+    for method, path, _ in _paths(app):
+        if method == "GET" and "{" not in path and path.startswith(OURS):
+            params = extra.get(path, {})
+            shown = json.dumps(await strange_call.get(path, **params))
+            assert not [one for one in theirs if one in shown], path
+            if path in extra:
+                assert [one for one in theirs if one in json.dumps(await call.get(path, **params))]
+    for path, field in (
+        ("/helpdesk/tickets", "person_id"),
+        ("/conversations", "person_id"),
+        ("/people", "company_id"),
+    ):
+        assert (await strange_call.get(path, **{field: office.ids[field]}))["items"] == []
+        assert (await call.get(path, **{field: office.ids[field]}))["items"] != []
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_may_do_its_part_and_no_more(
+    app: FastAPI, http: httpx.AsyncClient, office: Any, role: str
+) -> None:
+    made_up = {name: str(uuid4()) for name in office.ids} | {"name": "nothing", "version": "1"}
+    for method, path, _ in _paths(app):
+        if not path.startswith(OURS):
+            continue
+        response = await http.request(
+            method,
+            f"/api/v1{_filled(path, made_up)}",
+            headers=office.headers(role),
+            json=None if method in ("GET", "DELETE") else {},
+        )
+        is_allowed = ROLES.index(role) >= ROLES.index(_needed(method, path))
+        assert (response.status_code != 403) == is_allowed, (method, path, response.status_code)
+        assert response.status_code != 401
+
+
+async def test_no_route_writes_for_a_readonly_key(
+    app: FastAPI, http: httpx.AsyncClient, office: Any
+) -> None:
+    """Also those of other parts of the product."""
+    for method, path, _ in _paths(app):
+        if method != "GET":
+            url = "/api/v1" + re.sub(r"{\w+}", str(uuid4()), path)
+            response = await http.request(method, url, headers=office.headers("readonly"), json={})
+            assert response.status_code == 403, (method, path, response.text)
+
+
+async def test_without_a_key_every_route_gives_the_same_401(
+    app: FastAPI, http: httpx.AsyncClient
+) -> None:
+    from bot.dependencies import Doorkeeper, Failures
+
+    app.state.doorkeeper = Doorkeeper(app.state.runtime, Failures(limit=10_000))
+    bodies = set()
+    for method, path, _ in _paths(app):
+        url = "/api/v1" + re.sub(r"{\w+}", str(uuid4()), path)
+        response = await http.request(method, url)
+        assert response.status_code == 401, (method, path)
+        assert response.headers["www-authenticate"] == "Bearer"
+        bodies.add(response.text)
+    assert len(bodies) == 1
+
+
+def test_docs_list_every_route_with_its_problems_and_examples(app: FastAPI) -> None:
+    document = app.openapi()
+    names = {operation["operationId"] for _, _, operation in _paths(app)}
+    assert len(names) == len(list(_paths(app)))
+    examples = 0
+    for method, path, operation in _paths(app):
+        if not path.startswith(OURS):
+            continue
+        assert operation["summary"], path
+        assert operation["security"] == [{"HTTPBearer": []}], path
+        for status in ("401", "403", "404", "409", "413", "415", "422", "429"):
+            assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
+        headers = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "header"]
+        writes = method != "GET" and not path.endswith("generate-answer")
+        assert headers == (["idempotency-key"] if writes else []), (method, path)
+        examples += '"examples"' in json.dumps(operation.get("requestBody", {}))
+    assert '"examples"' in json.dumps(document["components"])
+
+
+def test_every_route_keeps_the_promises_of_the_rest_module(app: FastAPI) -> None:
+    """By the error it declares for a body that is no JSON, which only such routes have."""
+    for method, path, operation in _paths(app):
+        if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
+            continue  # an upload, with limits of its own
+        assert "415" in operation["responses"], f"{method} {path}: make its router with rest_router"

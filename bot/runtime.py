@@ -1,5 +1,6 @@
 """Everything a running process needs, built once, by hand, in one place."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from bot.engine.turn import TurnRunner
 from bot.foundation.installation import Installation
 from bot.foundation.security import Vault
 from bot.foundation.settings import Settings
+from bot.foundation.telemetry import log
 from bot.model.embeddings import WordLlama
 from bot.model.llm import ModelSettings, Provider, ProviderAccess, configured_models
 from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
@@ -41,6 +43,7 @@ from bot.retrieval.library import Library
 from channels import registry
 from channels.channel import Channel
 from domain.database import Database
+from domain.tenants import directory
 from domain.types import utc_now
 
 DEFAULT_MODELS = {
@@ -48,6 +51,7 @@ DEFAULT_MODELS = {
     Provider.ANTHROPIC: "anthropic:claude-haiku-4-5",
 }
 MODEL_STEPS = (Step.MODEL, Step.SECOND_MODEL)
+WARMED_TENANTS = 20
 SEND_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 
 
@@ -71,6 +75,7 @@ class Runtime:
     drafter: QuoteDrafter
     shelf: CatalogueShelf
     models: tuple[ModelSettings, ...]
+    model_agents: tuple[SupportAgent, ...]
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -78,6 +83,20 @@ class Runtime:
             return timedelta(seconds=self.settings.quiet_time)
         account = await self.accounts.get(tenant_id, account_id)
         return account.channel.capabilities.quiet_time
+
+    async def warm_up(self) -> None:
+        """Loads what the first customer would otherwise wait for; a failure only costs time."""
+        try:
+            await asyncio.to_thread(self.triage.triage, "Good morning, when are you open?")
+            for agent in self.model_agents:
+                await agent.warm_up()
+            async with self.database.directory() as session:
+                tenants = await directory.tenants(session)
+            for tenant in tenants[:WARMED_TENANTS]:
+                await self.library.current(tenant.id)
+                await self.shelf.index(tenant.id)
+        except Exception as error:
+            log.warning("warm_up.failed", error=f"{type(error).__name__}: {error}")
 
     def step_in_force(self) -> str:
         return self.agent.state().in_force.value
@@ -118,11 +137,12 @@ def _build(
     shelf = CatalogueShelf(database)
     prompts = TenantPrompts(database)
     reads = Reads(library, shelf)
+    model_agents = [
+        SupportAgent(model, reads, prompts, step=step)
+        for model, step in zip(models, MODEL_STEPS, strict=False)
+    ]
     agent = Ladder(
-        [
-            SupportAgent(model, reads, prompts, step=step)
-            for model, step in zip(models, MODEL_STEPS, strict=False)
-        ],
+        model_agents,
         ExtractiveAgent(library, triage),
         TenantBudget(database, settings),
         utc_now,
@@ -151,6 +171,7 @@ def _build(
         drafter=drafter,
         shelf=shelf,
         models=models,
+        model_agents=tuple(model_agents),
     )
 
 

@@ -1,7 +1,8 @@
-"""Finds the channels: every folder under `channels/` whose adapter offers CHANNEL."""
+"""Finds the customers' channels: every folder under `channels/` whose adapter offers CHANNEL."""
 
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import cast
 
@@ -11,7 +12,8 @@ from channels.channel import Channel
 
 @cache
 def names() -> tuple[str, ...]:
-    return tuple(sorted(m.name for m in iter_modules(channels.__path__) if m.ispkg))
+    folders = (m.name for m in iter_modules(channels.__path__) if m.ispkg)
+    return tuple(sorted(name for name in folders if find_spec(f"channels.{name}.adapter")))
 
 
 @cache

@@ -37,7 +37,7 @@ async def plant_catalogue(session: AsyncSession, tenant_id: UUID) -> None:
     await session.flush()
     await Products(session, tenant_id).import_all(_products())
     rows = await session.execute(select(ProductRecord.code, ProductRecord.id))
-    ids = dict(rows.tuples().all())
+    ids = {row.code: row.id for row in rows}
     for price in content.supplier_prices():
         session.add(
             SupplierPriceRecord(

@@ -20,6 +20,7 @@ GRACE = 20.0
 async def work(runtime: Runtime) -> None:
     """Until cancelled. The engine returns quietly when PostgreSQL goes away: so start again."""
     pause = 0.2
+    warming = asyncio.create_task(runtime.warm_up())
     while True:
         engine = job_engine(runtime.database.url)
         register(engine, runtime)
@@ -29,6 +30,7 @@ async def work(runtime: Runtime) -> None:
                 await _work_once(engine, runtime)
             log.warning("worker.ended")
         except asyncio.CancelledError:
+            warming.cancel()
             raise
         except Exception as error:
             log.warning("worker.broke", error=f"{type(error).__name__}: {error}")

@@ -30,7 +30,10 @@ async def cited_texts(session: AsyncSession, citations: Iterable[Citation]) -> d
             tuple_(Passage.article_id, Passage.version, Passage.position).in_(keys)
         )
     )
-    found = {Citation(*key): text for *key, text in rows}
+    found = {
+        Citation(article_id, version, position): text
+        for article_id, version, position, text in rows
+    }
     missing = wanted - found.keys()
     return found | (await _old_versions(session, missing) if missing else {})
 

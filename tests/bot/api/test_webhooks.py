@@ -130,6 +130,13 @@ async def test_an_unknown_channel_is_not_found(client: httpx.AsyncClient) -> Non
     assert (await client.post("/api/v1/pigeon/webhook", content=b"{}")).status_code == 404
 
 
+async def test_the_docs_need_no_other_server(client: httpx.AsyncClient) -> None:
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    assert "://" not in page.text
+    assert (await client.get("/docs/files/swagger-ui-bundle.js")).status_code == 200
+
+
 async def test_health_tells_the_step_in_force(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     assert (await client.get("/readyz")).json()["answers"] == "extractive"

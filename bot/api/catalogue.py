@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from bot.api.rest import (
+    PROBLEMS,
     Body,
     CursorText,
     Limit,
@@ -34,7 +35,7 @@ from domain.catalogue.service import Products
 from domain.errors import Conflict
 
 router = rest_router("", "catalogue")
-uploads = APIRouter(tags=["catalogue"], max_body_size=25 * 1024 * 1024)
+uploads = APIRouter(tags=["catalogue"], max_body_size=25 * 1024 * 1024, responses=dict(PROBLEMS))
 PRICE_LIST_LIMIT = 20 * 1024 * 1024
 
 Amount = Annotated[Decimal, Field(ge=0, le=Decimal("100000000"), decimal_places=4)]

@@ -232,7 +232,7 @@ def rest_router(prefix: str, tag: str) -> APIRouter:
         prefix=prefix,
         tags=[tag],
         route_class=RestRoute,
-        responses=dict(_PROBLEMS),
+        responses=dict(PROBLEMS),
     )
 
 
@@ -248,7 +248,7 @@ _MEANINGS = {
     429: "Too many wrong keys from this address",
 }
 _SCHEMA = Problem.model_json_schema()
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": meaning, "content": {"application/problem+json": {"schema": _SCHEMA}}}
     for status, meaning in _MEANINGS.items()
 }

@@ -14,7 +14,7 @@ LIMIT = 4 * 1024 * 1024
 router = APIRouter(tags=["webhooks"])
 
 
-def _channel(name: str, runtime: RuntimeOf) -> Channel:
+async def _channel(name: str, runtime: RuntimeOf) -> Channel:
     channel = runtime.channels.get(name)
     if channel is None:
         raise HTTPException(404, "Not found")

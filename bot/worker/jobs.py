@@ -47,4 +47,5 @@ def register(engine: App, runtime: Runtime) -> None:
 
     @engine.task(name="tidy")
     async def tidy() -> None:
+        await runtime.rescue.tidy()
         await engine.job_manager.delete_old_jobs(nb_hours=7 * 24, include_failed=True)

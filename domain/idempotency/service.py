@@ -57,12 +57,7 @@ class AnsweredRequests:
         name = f"idempotency:{self._tenant_id}:{request.key}"
         if not await self._session.scalar(_ALONE, {"name": name}):
             raise RequestUnderWay
-        await self._session.execute(
-            delete(AnsweredRequest).where(
-                AnsweredRequest.tenant_id == self._tenant_id,
-                AnsweredRequest.created_at < utc_now() - KEPT,
-            )
-        )
+        await self.forget_old()
         known = await self._session.scalar(
             select(AnsweredRequest).where(
                 AnsweredRequest.tenant_id == self._tenant_id, AnsweredRequest.key == request.key
@@ -73,6 +68,14 @@ class AnsweredRequests:
         if known.fingerprint != request.fingerprint:
             raise KeyReused
         return Answer(known.status, known.answer)
+
+    async def forget_old(self) -> None:
+        await self._session.execute(
+            delete(AnsweredRequest).where(
+                AnsweredRequest.tenant_id == self._tenant_id,
+                AnsweredRequest.created_at < utc_now() - KEPT,
+            )
+        )
 
     async def remember(self, request: KeyedRequest, answer: Answer) -> None:
         self._session.add(

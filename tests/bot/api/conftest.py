@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import create_app
 from bot.desk import tenants
 from bot.runtime import Runtime
+from domain.catalogue.product import Catalogue, Product
+from domain.catalogue.service import Products
 from domain.conversations.models import Conversation, Message
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
 from domain.knowledge.service import Articles, ArticleText
 from domain.prompts.service import NewBody, Prompts
+from domain.quotes.drafting import draft
+from domain.quotes.request import QuoteRequest
+from domain.quotes.service import Drafted, QuoteFor, Quotes
 from domain.staff.models import StaffMember
 from domain.tenants.models import ChannelAccount
 from domain.tickets.service import NewComment, NewTicket, Tickets
@@ -117,8 +123,22 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         people = await _customer(session, tenant_id, slug)
         talk = await _conversation(session, tenant_id, UUID(people["person_id"]))
         work = await _work(session, tenant_id, people, talk)
+        sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
-    return people | talk | work | saved
+    return people | talk | work | sold | saved
+
+
+async def _quote(
+    session: AsyncSession, tenant_id: UUID, slug: str, person_id: UUID
+) -> dict[str, str]:
+    product = Product(f"CAB-{slug}", f"Cat6 cable {slug}", base_price=Decimal("84.00"))
+    await Products(session, tenant_id).import_all([product])
+    request = QuoteRequest(is_quote_request=True)
+    drafted = Drafted(request, draft(request, Catalogue((product,)), utc_now().date()), "cable", 1)
+    quote = await Quotes(session, tenant_id).draft(
+        QuoteFor(f"Cable for {slug}", person_id=person_id), drafted, actor="test"
+    )
+    return {"quote_id": str(quote.id), "code": product.code}
 
 
 async def _customer(session: AsyncSession, tenant_id: UUID, slug: str) -> dict[str, str]:

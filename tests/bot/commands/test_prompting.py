@@ -1,10 +1,11 @@
 """`frontdesk prompt …` from saving a draft to rolling it back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
@@ -18,7 +19,7 @@ Frontdesk = Callable[..., Awaitable[Result]]
 @pytest.fixture
 async def frontdesk(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Frontdesk:
+) -> AsyncIterator[Frontdesk]:
     """Runs a command on the test's database, as from a terminal."""
     monkeypatch.chdir(tmp_path)
     for name, value in (
@@ -33,7 +34,8 @@ async def frontdesk(
     async def run(*arguments: str, given: str = "") -> Result:
         return await asyncio.to_thread(CliRunner().invoke, app, ["prompt", *arguments], input=given)
 
-    return run
+    yield run
+    structlog.reset_defaults()  # a command logs to the terminal it was given, which is gone
 
 
 async def test_a_prompt_is_edited_tried_published_and_rolled_back(

@@ -6,6 +6,7 @@ import typer
 
 from bot.commands import (
     conversations,
+    desk,
     knowledge,
     prompting,
     quoting,
@@ -33,6 +34,7 @@ app.command()(conversations.lost)
 app.command()(conversations.replay)
 app.command("dead-letters")(conversations.dead_letters)
 app.command()(conversations.live)
+app.command()(desk.desk)
 app.command()(triage.triage)
 app.command()(quoting.quote)
 app.add_typer(conversations.drafts_app, name="drafts")

@@ -48,7 +48,12 @@ async def capped_body(request: Request, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-RuntimeOf = Annotated[Runtime, Depends(get_runtime)]
+async def _runtime(request: Request) -> Runtime:
+    """Async although it waits for nothing: FastAPI would call a plain function in a thread."""
+    return get_runtime(request)
+
+
+RuntimeOf = Annotated[Runtime, Depends(_runtime)]
 
 
 # --- who is calling -----------------------------------------------------------------------

@@ -22,12 +22,12 @@ from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
-from bot.engine.prompting import TenantPrompts
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reactions import Reactions
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
+from bot.engine.reading.prompting import TenantPrompts
 from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
 from bot.engine.turn import TurnRunner

@@ -15,6 +15,8 @@ class Style(StrEnum):
 
 
 class InputKind(StrEnum):
+    """SEVERAL takes and gives the values of its options joined by commas."""
+
     LINE = "line"
     TEXT = "text"
     NUMBER = "number"

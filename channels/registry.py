@@ -1,4 +1,7 @@
-"""Finds the customers' channels: every folder under `channels/` whose adapter offers CHANNEL."""
+"""Finds the channels: every folder under `channels/` whose adapter offers CHANNEL.
+
+A folder without an adapter is no customers' channel: staff's own channels have a `desk.py`.
+"""
 
 from functools import cache
 from importlib import import_module
@@ -12,13 +15,13 @@ from channels.channel import Channel
 
 @cache
 def names() -> tuple[str, ...]:
-    folders = (m.name for m in iter_modules(channels.__path__) if m.ispkg)
-    return tuple(sorted(name for name in folders if find_spec(f"channels.{name}.adapter")))
+    folders = sorted(m.name for m in iter_modules(channels.__path__) if m.ispkg)
+    return tuple(name for name in folders if find_spec(f"channels.{name}.adapter"))
 
 
 @cache
 def channel(name: str) -> Channel:
-    """Raises KeyError for a name that no folder has."""
+    """Raises KeyError for a name that no customers' channel has."""
     if name not in names():
         raise KeyError(name)
     return cast(Channel, import_module(f"channels.{name}.adapter").CHANNEL)

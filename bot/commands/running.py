@@ -1,11 +1,14 @@
 """`run`, `web`, `worker`, `scheduler`: the product, in one process or apart."""
 
 import asyncio
+import gc
+import socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.commands.common import say
+from bot.foundation.errors import Misconfigured
 from bot.foundation.settings import Settings, load_settings
 from bot.foundation.telemetry import configure_logging
 
@@ -39,18 +42,33 @@ def scheduler() -> None:
 
 
 def _start(roles: tuple[str, ...], *, demo: bool = False) -> None:
-    from bot.app import require_free_port, run_roles
-    from bot.foundation.installation import Installation
-
+    gc.disable()  # what imports make stays: `run` turns the collector on again
     settings = load_settings()
     configure_logging(settings.log_level)
     if "web" in roles:
         require_free_port(settings)
+    from bot import app
+    from bot.foundation.installation import Installation
+
     with Installation(settings) as installation:
         if demo:
             _seed(installation)
         _greet(settings, roles)
-        asyncio.run(run_roles(installation, roles))
+        app.run(installation, roles)
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raises Misconfigured when another program listens there."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Misconfigured(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}): stop "
+                "the program that has it, or set FRONTDESK_PORT to another one."
+            ) from error
 
 
 def _seed(installation: "Installation") -> None:

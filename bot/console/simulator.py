@@ -34,7 +34,10 @@ NO_STORE = {"Cache-Control": "no-store"}
 SUGGESTIONS = (
     ("A question", "What do the lights on our access point mean?"),
     ("A fault", "the camera at the gate is dead since this morning"),
-    ("A quote", "Could you quote 24 Cat6 outlets and 3 access points for our new office?"),
+    (
+        "A quote",
+        "Could you quote 24 Cat6 double outlets and 3 small office Wi-Fi 6 access points?",
+    ),
 )
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(local_only)])

@@ -51,6 +51,12 @@ async def plant_catalogue(session: AsyncSession, tenant_id: UUID) -> None:
                 is_verified=price.is_verified,
             )
         )
+    _plant_work(session, tenant_id)
+    await session.flush()
+
+
+def _plant_work(session: AsyncSession, tenant_id: UUID) -> None:
+    """Day rates and labour norms."""
     for position, rate in enumerate(content.day_rates()):
         session.add(
             DayRate(
@@ -76,7 +82,6 @@ async def plant_catalogue(session: AsyncSession, tenant_id: UUID) -> None:
                 description=norm.description,
             )
         )
-    await session.flush()
 
 
 def _products() -> list[Product]:

@@ -1,7 +1,7 @@
 """Plants the demo company: a tenant of its own, exempt from draft-only."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import content
 from bot.demo.catalogue import plant_catalogue
 from bot.demo.provider import simulated_secrets
-from bot.demo.records import DemoCompany, DemoCustomer, DemoTicket
+from bot.demo.records import DemoComment, DemoCompany, DemoCustomer, DemoTicket
 from bot.engine.accounts import Accounts
 from bot.foundation.security import new_token
 from domain.customers.models import Company, Identity, Person, Site
@@ -193,19 +193,23 @@ async def _ticket(  # noqa: PLR0913 - one ticket and all it points to
     session.add(row)
     await session.flush()
     for comment in ticket.comments:
-        session.add(
-            TicketComment(
-                id=new_id(),
-                tenant_id=tenant_id,
-                ticket_id=row.id,
-                author="staff" if comment.author in staff else "customer",
-                staff_id=staff.get(comment.author),
-                visibility=comment.visibility,
-                text=comment.text,
-                created_at=now - timedelta(hours=comment.hours_ago),
-            )
-        )
+        session.add(_comment(row, comment, staff, now))
     await session.flush()
+
+
+def _comment(
+    row: Ticket, comment: DemoComment, staff: Mapping[str, UUID], now: datetime
+) -> TicketComment:
+    return TicketComment(
+        id=new_id(),
+        tenant_id=row.tenant_id,
+        ticket_id=row.id,
+        author="staff" if comment.author in staff else "customer",
+        staff_id=staff.get(comment.author),
+        visibility=comment.visibility,
+        text=comment.text,
+        created_at=now - timedelta(hours=comment.hours_ago),
+    )
 
 
 async def _channels(

@@ -1,15 +1,18 @@
 """What a person does to a conversation: take it, answer in it, give it back to the bot."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from domain.audit.service import note
+from domain.conversations.models import Message
 from domain.conversations.outbox import NewReply, Outbox
 from domain.conversations.ownership import Ownership
 from domain.database import Database
-from domain.errors import Refused
+from domain.errors import Conflict, NotFound, Refused
 from domain.types import utc_now
 
 LONGEST_REPLY = 4096
@@ -36,9 +39,16 @@ async def hand_back(
 
 
 async def reply(
-    database: Database, tenant_id: UUID, conversation_id: UUID, staff_id: UUID | None, text: str
+    database: Database,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    staff_id: UUID | None,
+    text: str,
+    *,
+    after: timedelta = timedelta(0),
 ) -> UUID:
-    """The message's id: stored, and queued to be sent. Answering takes the conversation over."""
+    """The message's id: stored, and queued to be sent, `after` a time in which it can be taken
+    back. Answering takes the conversation over."""
     words = text.strip()
     if not words:
         raise Refused("A reply needs words.")
@@ -46,6 +56,8 @@ async def reply(
         raise Refused(f"A reply has at most {LONGEST_REPLY} characters.")
     async with database.transaction(tenant_id) as session:
         conversation = await Ownership(session, tenant_id).take_over(conversation_id, staff_id)
+        if after:
+            await _require_new(session, conversation_id, staff_id, words)
         message = Outbox(session, tenant_id).put(
             NewReply(
                 conversation_id=conversation.id,
@@ -55,12 +67,48 @@ async def reply(
                 staff_id=staff_id,
             )
         )
+        due = utc_now() + after if after else None
+        message.next_attempt_at = due
         conversation.last_outbound_at, conversation.last_author = utc_now(), "staff"
         _note(session, tenant_id, "conversation.replied", conversation_id, staff_id)
         await session.flush()
-        await queue.put(session, "deliver", tenant_id=tenant_id, message_id=message.id)
+        await queue.put(session, "deliver", at=due, tenant_id=tenant_id, message_id=message.id)
         await queue.put(session, "react", tenant_id=tenant_id)
     return message.id
+
+
+async def take_back(
+    database: Database, tenant_id: UUID, message_id: UUID, staff_id: UUID
+) -> Message:
+    """Cancels a reply that has not begun to leave. Raises Conflict when it is too late."""
+    async with database.transaction(tenant_id) as session:
+        message = await session.get(Message, message_id, with_for_update=True)
+        if message is None or message.author != "staff":
+            raise NotFound("reply", message_id)
+        if message.state == "cancelled":
+            raise Conflict("This reply was taken back already.")
+        if message.state != "pending" or message.attempts:
+            raise Conflict("Too late: the reply has left.")
+        message.state, message.state_at = "cancelled", utc_now()
+        message.error = "taken back"
+        _note(
+            session, tenant_id, "conversation.reply_taken_back", message.conversation_id, staff_id
+        )
+    return message
+
+
+async def _require_new(
+    session: AsyncSession, conversation_id: UUID, staff_id: UUID | None, words: str
+) -> None:
+    """A form that a channel hands in twice is one reply. The conversation is locked."""
+    query = select(Message.id).where(
+        Message.conversation_id == conversation_id,
+        Message.staff_id == staff_id,
+        Message.state == "pending",
+        Message.text == words,
+    )
+    if await session.scalar(query.limit(1)):
+        raise Conflict("This reply is on its way already.")
 
 
 def _note(

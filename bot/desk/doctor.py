@@ -2,13 +2,14 @@
 
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from bot.engine.accounts import Accounts
 from bot.foundation.settings import Settings
 from domain.database import Database
 from domain.errors import DomainError
 from domain.tenants import directory
-from domain.tenants.service import ChannelAccounts
+from domain.tenants.service import ChannelAccounts, Tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ async def check(database: Database, accounts: Accounts, settings: Settings) -> l
     for tenant in tenants:
         findings.extend(await _tenant(database, accounts, tenant))
     return findings
+
+
+async def of_tenant(database: Database, accounts: Accounts, tenant_id: UUID) -> list[Finding]:
+    """What concerns one company alone: its staff see nothing of the others."""
+    async with database.transaction(tenant_id) as session:
+        slug = (await Tenants(session, tenant_id).get()).slug
+    return await _tenant(database, accounts, directory.TenantName(tenant_id, slug))
 
 
 def _configuration(settings: Settings) -> list[Finding]:

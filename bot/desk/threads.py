@@ -92,6 +92,14 @@ async def tickets(
     )
 
 
+async def ticket(session: AsyncSession, tenant_id: UUID, row: Ticket) -> TicketCard:
+    """One ticket with its history."""
+    staff = {member.id: member.name for member in await StaffReader(session).all()}
+    reader = TicketReader(session)
+    comments, changes = await reader.comments([row.id]), await reader.changes([row.id])
+    return _ticket(row, comments, changes, staff, is_from_here=True)
+
+
 def _is_answering(conversation: Conversation) -> bool:
     is_at_work = conversation.turn_pending or conversation.lease_token is not None
     return is_at_work and conversation.owner == "bot" and not conversation.is_paused
@@ -217,7 +225,10 @@ def _ticket(
         )
         for comment in comments
     ]
-    done = [StepCard(change.created_at, change.actor, _worded(change)) for change in changes]
+    done = [
+        StepCard(change.created_at, _actor(change.actor, staff), _worded(change, staff))
+        for change in changes
+    ]
     return TicketCard(
         number=ticket.number,
         subject=ticket.subject,
@@ -231,6 +242,22 @@ def _ticket(
     )
 
 
-def _worded(change: TicketChange) -> str:
-    what = f"{change.field}: {change.old or '—'} → {change.new or '—'}".replace("_", " ")
+def _actor(actor: str, staff: Mapping[UUID, str]) -> str:
+    """`staff:<id>` by name."""
+    kind, _, name = actor.partition(":")
+    return _named(name, staff) if kind == "staff" and name else actor
+
+
+def _named(value: str, staff: Mapping[UUID, str]) -> str:
+    """A staff member's id as the name; anything else as it is."""
+    try:
+        return staff.get(UUID(value), value)
+    except ValueError:
+        return value
+
+
+def _worded(change: TicketChange, staff: Mapping[UUID, str]) -> str:
+    old, new = _named(change.old, staff), _named(change.new, staff)
+    field = change.field.removesuffix("_id")
+    what = f"{field}: {old or '—'} → {new or '—'}".replace("_", " ")
     return f"{what} ({change.why})" if change.why else what

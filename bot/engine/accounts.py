@@ -20,6 +20,7 @@ from domain.tenants.service import AccountConfiguration, ChannelAccounts, Tenant
 from domain.tenants.settings import TenantSettings
 
 CACHE_SECONDS = 5.0
+ASKING_SECONDS = 1.0
 SIMULATED_PREFIX = "simulator-"
 VERIFY_TOKEN = "verify_token"  # noqa: S105 - the name of a field
 
@@ -71,6 +72,9 @@ class Accounts:
         cached = self._by_id.get(account_id)
         if cached and cached[0] > time.monotonic() and cached[1].tenant_id == tenant_id:
             return cached[1]
+        if cached:
+            # One asks again; the others meanwhile go on with what is known.
+            self._by_id[account_id] = (time.monotonic() + ASKING_SECONDS, cached[1])
         async with self._database.transaction(tenant_id) as session:
             row = await ChannelAccounts(session, tenant_id).get(account_id)
             settings = await Tenants(session, tenant_id).settings()
@@ -109,6 +113,8 @@ class Accounts:
         cached = self._by_hint.get((kind, value))
         if cached and cached[0] > time.monotonic():
             return cached[1]
+        if cached:
+            self._by_hint[kind, value] = (time.monotonic() + ASKING_SECONDS, cached[1])
         async with self._database.directory() as session:
             found = await directory.find(session, kind, self._vault.digest(kind, value))
         if len(self._by_hint) > 10_000:

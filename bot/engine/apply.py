@@ -27,14 +27,14 @@ from bot.model.turns import (
     TurnResult,
     UpdateTicket,
 )
-from domain.conversations.models import Turn
-from domain.conversations.outbox import NewReply, Outbox
-from domain.conversations.turns import Ending, Lease, Turns
+from domain.conversations.closing import Ending, Thought, close
+from domain.conversations.outbox import NewReply
+from domain.conversations.turns import Lease
 from domain.events import Happened, record
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
 from domain.tickets.service import NewComment, NewTicket, Tickets
-from domain.types import new_id, utc_now
+from domain.types import utc_now
 from domain.usage import service as usage
 
 REACT = "react"
@@ -106,10 +106,14 @@ class Applier:
         discloses = bool(text) and sends_at_once and self._context.conversation.is_first_reply
         if discloses:
             text = disclosed(text, self._context.tenant.name, language)
-        turns = Turns(self._session, self._tenant_id)
-        is_due_again = await turns.end(
+        reply = self._reply(result, text, sends_at_once) if text else None
+        closed = await close(
+            self._session,
             self._lease,
             Ending(
+                up_to=self._loaded.last_sequence,
+                outcome=outcome.outcome if text or outcome.outcome != "answered" else "attached",
+                reason=outcome.reason,
                 questions_asked=outcome.questions_asked,
                 open_question=outcome.open_question,
                 language=result.language,
@@ -119,23 +123,21 @@ class Applier:
                 owner=outcome.owner,
                 is_last_try=is_last_try,
             ),
+            self._thought(result, milliseconds),
+            reply,
         )
-        if is_due_again is None:
+        if closed is None:
             raise Stale
-        turn = self._turn(result, milliseconds)
-        turns.add(turn)
-        await self._session.flush()
-        applied = self._reply(result, text, turn.id, sends_at_once)
-        await self._session.flush()
-        await turns.settle(
-            self._context.conversation.id,
-            self._loaded.last_sequence,
-            outcome.outcome if text or outcome.outcome != "answered" else "attached",
-            outcome.reason,
-            turn.id,
-        )
-        await self._aftermath(result, is_due_again)
+        applied = self._applied(reply, closed.message_id) if reply else Applied()
+        await self._aftermath(result, closed.is_due_again)
         return applied
+
+    def _applied(self, reply: NewReply, message_id: UUID) -> Applied:
+        if reply.state == "sending":
+            return Applied(message_id, reply.text, self._outcome.buttons, reply.in_reply_to)
+        payload = {"text": reply.text, "conversation_id": str(reply.conversation_id)}
+        record(self._session, self._tenant_id, Happened("message.drafted", message_id, payload))
+        return Applied()
 
     async def _aftermath(self, result: TurnResult, is_due_again: bool) -> None:
         for use in (result.use, *(one.use for one in self._prepared.values())):
@@ -270,35 +272,20 @@ class Applier:
                 return ticket.number
         return None
 
-    def _reply(self, result: TurnResult, text: str, turn_id: UUID, at_once: bool) -> Applied:
-        if not text:
-            return Applied()
-        buttons = self._outcome.buttons
-        last = self._loaded.last_external_id if self._loaded.has_threads else None
-        message = Outbox(self._session, self._tenant_id).put(
-            NewReply(
-                conversation_id=self._context.conversation.id,
-                channel_account_id=self._lease.row.channel_account_id,
-                author="bot",
-                text=text,
-                state="sending" if at_once else "draft",
-                turn_id=turn_id,
-                choices=tuple(asdict(button) for button in buttons),
-                citations=tuple(_citations(result, self._outcome.citations)),
-                in_reply_to=last,
-            )
-        )
-        if not at_once:
-            payload = {"text": text, "conversation_id": str(self._context.conversation.id)}
-            record(self._session, self._tenant_id, Happened("message.drafted", message.id, payload))
-            return Applied()
-        return Applied(message.id, text, buttons, last)
-
-    def _turn(self, result: TurnResult, milliseconds: int) -> Turn:
-        return Turn(
-            id=new_id(),
-            tenant_id=self._tenant_id,
+    def _reply(self, result: TurnResult, text: str, at_once: bool) -> NewReply:
+        return NewReply(
             conversation_id=self._context.conversation.id,
+            channel_account_id=self._lease.row.channel_account_id,
+            author="bot",
+            text=text,
+            state="sending" if at_once else "draft",
+            choices=tuple(asdict(button) for button in self._outcome.buttons),
+            citations=tuple(_citations(result, self._outcome.citations)),
+            in_reply_to=self._loaded.last_external_id if self._loaded.has_threads else None,
+        )
+
+    def _thought(self, result: TurnResult, milliseconds: int) -> Thought:
+        return Thought(
             agent=result.agent,
             step=result.step.value,
             intent=result.intent.value if result.intent else "",

@@ -17,7 +17,6 @@ from bot.model.turns import (
     TurnContext,
 )
 from channels.channel import Capabilities
-from domain.conversations.models import Message
 from domain.conversations.turns import HISTORY, Lease, Turns
 from domain.quotes.models import Quote
 from domain.quotes.service import Quotes
@@ -49,8 +48,8 @@ async def load(
     unread = [m for m in messages if m.outcome == "waiting"]
     first = unread[0].sequence if unread else 0
     history = [m for m in messages if m.outcome != "waiting" and m.sequence < (first or 2**62)]
-    tickets = await Tickets(session, tenant_id).of_person(row.person_id)
-    quotes = await Quotes(session, tenant_id).of_person(row.person_id)
+    tickets = await Tickets(session, tenant_id).of_person(row.person_id) if row.has_tickets else []
+    quotes = await Quotes(session, tenant_id).of_person(row.person_id) if row.has_quotes else []
     context = TurnContext(
         tenant=_tenant(tenant_id, row, settings),
         conversation=_conversation(row, capabilities),
@@ -111,7 +110,7 @@ def _customer(row: Row[Any]) -> CustomerView:
     )
 
 
-def _message(message: Message) -> MessageView:
+def _message(message: Row[Any]) -> MessageView:
     return MessageView(
         id=message.id,
         author=message.author,

@@ -1,14 +1,13 @@
 """Brings a stored message to the customer: plan, send, record; retry, or tell a person."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
+import psycopg
 import stamina
-from sqlalchemy.exc import DBAPIError
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
@@ -22,7 +21,7 @@ from channels.messages import (
     Temporary,
     WindowClosed,
 )
-from domain.conversations.outbox import MAX_ATTEMPTS, Outbox
+from domain.conversations.outbox import MAX_ATTEMPTS, Outbox, record_receipt
 from domain.database import Database
 from domain.errors import DomainError
 from domain.events import Happened, record
@@ -110,14 +109,13 @@ class Deliverer:
 
     async def _sent(self, tenant_id: UUID, parcel: Parcel, receipt: Receipt) -> None:
         """Only we know that it was sent: a database that is away for a moment is waited for."""
-        parts = json.dumps({"parts": receipt.external_ids}) if receipt.external_ids[1:] else "{}"
         async for attempt in stamina.retry_context(
-            on=DBAPIError, attempts=None, timeout=RECORDING_PATIENCE, wait_max=2.0
+            on=psycopg.OperationalError, attempts=None, timeout=RECORDING_PATIENCE, wait_max=2.0
         ):
             with attempt:
-                async with self._database.transaction(tenant_id) as session:
-                    await Outbox(session, tenant_id).sent(
-                        parcel.message_id, receipt.external_ids[0], receipt.at, parts
+                async with self._database.pipeline(tenant_id) as connection:
+                    await record_receipt(
+                        connection, parcel.message_id, receipt.external_ids, receipt.at
                     )
 
     async def _retry(self, tenant_id: UUID, parcel: Parcel, error: Temporary, channel: str) -> None:

@@ -12,7 +12,7 @@ from bot import queue
 from bot.engine.apply import REACT, TURN
 from bot.engine.delivery import DELIVER
 from bot.engine.intake import FETCH
-from bot.engine.receive import TAKE
+from bot.engine.intray import TAKE
 from bot.foundation.telemetry import log
 from domain.conversations import ledger
 from domain.conversations.attachments import Attachments
@@ -21,6 +21,7 @@ from domain.conversations.repository import ConversationReader
 from domain.conversations.turns import Turns
 from domain.database import Database
 from domain.events import DomainEvent, Happened, record
+from domain.idempotency.service import AnsweredRequests
 from domain.tenants import directory
 from domain.types import utc_now
 
@@ -63,6 +64,14 @@ class Rescue:
                 await manager.retry_job(job)
             except Exception as error:
                 log.warning("sweep.stalled_job", job=job.task_name, error=str(error))
+
+    async def tidy(self) -> None:
+        """Forgets answers to keyed requests that nobody may ask for again."""
+        async with self._database.directory() as session:
+            tenants = await directory.tenants(session)
+        for tenant in tenants:
+            async with self._database.transaction(tenant.id) as session:
+                await AnsweredRequests(session, tenant.id).forget_old()
 
     async def report_unanswered(self) -> None:
         """The daily list: every conversation whose last word is the customer's."""

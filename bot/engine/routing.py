@@ -16,6 +16,8 @@ def kept_from_bot(row: Row[Any], settings: TenantSettings) -> str | None:
         return "a_person_answers"
     if row.is_paused:
         return "paused"
+    if row.channel in settings.desk.paused_channels:
+        return "channel_paused"
     if row.turn_failures > HOPELESS:
         return "answering_failed"
     if not settings.features.bot:

@@ -65,7 +65,7 @@ class TurnRunner:
     async def run(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> None:
         """Answers what is unread, if it is the bot's to answer and nobody else is at it."""
         for attempt in range(1, TRIES + 1):
-            held = await self._lease(tenant_id, conversation_id, quiet)
+            held = await self._hold(tenant_id, conversation_id, quiet)
             if held is None:
                 return
             self.note_revision(tenant_id, held.loaded.context.knowledge_revision)
@@ -84,9 +84,19 @@ class TurnRunner:
             await self._deliver(held.account, held.lease, applied)
             return
 
+    async def _hold(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> _Held | None:
+        leased = await self._lease(tenant_id, conversation_id, quiet)
+        if leased is None:
+            return None
+        # Looked up with no transaction open: turns that each held a connection and waited for
+        # a second one would wait for each other.
+        lease, loaded = leased
+        account = await self._accounts.get(tenant_id, lease.row.channel_account_id)
+        return _Held(lease, loaded, account, time.perf_counter())
+
     async def _lease(
         self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta
-    ) -> _Held | None:
+    ) -> tuple[Lease, Loaded] | None:
         while True:
             async with self._database.transaction(tenant_id) as session:
                 turns = Turns(session, tenant_id)
@@ -101,7 +111,7 @@ class TurnRunner:
 
     async def _read(
         self, turns: Turns, session: AsyncSession, tenant_id: UUID, lease: Lease
-    ) -> _Held | None:
+    ) -> tuple[Lease, Loaded] | None:
         row = lease.row
         settings = TenantSettings.model_validate(row.settings)
         capabilities = self._accounts.channels[row.channel].capabilities
@@ -111,8 +121,7 @@ class TurnRunner:
             await turns.settle(row.id, loaded.last_sequence, "attached", reason or "", None)
             await turns.give_back(lease, pending=False)
             return None
-        account = await self._accounts.get(tenant_id, row.channel_account_id)
-        return _Held(lease, loaded, account, time.perf_counter())
+        return lease, loaded
 
     async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:
         if keeps_crashing(lease.row):
@@ -140,7 +149,10 @@ class TurnRunner:
             return await Applier(session, tenant_id, held.lease, held.loaded).apply(
                 result,
                 quotes,
-                sends_at_once=held.account.answers_by_itself,
+                sends_at_once=held.account.answers_by_itself
+                and not held.loaded.settings.desk.needs_approval(
+                    held.account.channel.name, result.intent.value if result.intent else ""
+                ),
                 is_last_try=is_last_try,
                 milliseconds=held.milliseconds(),
             )

@@ -1,6 +1,7 @@
 """The inbound ledger: what a provider delivered, until every message of it has an outcome."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +21,11 @@ _KEEP = """
     insert into raw_events
         (id, tenant_id, channel_account_id, digest, body, state, reason, attempts, message_count,
          created_at)
-    values (%s, %s, %s, %s, %s, 'waiting', '', 0, 0, now())
-    on conflict (tenant_id, channel_account_id, digest) do nothing
+    select id, %s, account_id, digest, body, 'waiting', '', 0, 0, now()
+      from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[])
+           as d(id, account_id, digest, body)
+     order by account_id, digest
+        on conflict (tenant_id, channel_account_id, digest) do nothing
 """
 
 _BEGIN = text("""
@@ -53,11 +57,17 @@ class WaitingEvent:
 
 
 async def keep(
-    connection: AsyncConnection[Any], tenant_id: UUID, account_id: UUID, body: bytes
+    connection: AsyncConnection[Any], tenant_id: UUID, deliveries: Sequence[tuple[UUID, bytes]]
 ) -> None:
-    """Stores a delivery; equal bytes for one account are kept once."""
-    digest = hashlib.sha256(body).digest()
-    await connection.execute(_KEEP, (new_id(), tenant_id, account_id, digest, body))
+    """Stores deliveries (channel account, body); equal bytes for one account are kept once.
+
+    In the order of their digests, so that two processes never wait for each other.
+    """
+    ids = [new_id() for _ in deliveries]
+    accounts = [account_id for account_id, _ in deliveries]
+    bodies = [body for _, body in deliveries]
+    digests = [hashlib.sha256(body).digest() for body in bodies]
+    await connection.execute(_KEEP, (tenant_id, ids, accounts, digests, bodies))
 
 
 async def claim(

@@ -1,10 +1,13 @@
 """Messages on their way out: row first, then send, then what became of it."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,18 +30,18 @@ _CLAIM = text("""
 """)
 
 # A status may have come before the receipt: the furthest one known wins.
-_SENT = text("""
+_SENT = """
     update messages m
-       set external_id = :external_id, error = '', state_at = :at,
-           details = m.details || cast(:details as jsonb),
+       set external_id = %(external_id)s, error = '', state_at = %(at)s,
+           details = m.details || %(details)s::jsonb,
            state = coalesce((
                select s.state from message_statuses s
                 where s.channel_account_id = m.channel_account_id
-                  and s.external_id = :external_id
+                  and s.external_id = %(external_id)s
                 order by array_position(array['sent', 'failed', 'delivered', 'read'], s.state) desc
                 limit 1), 'sent')
-     where m.id = :id and m.state in ('sending', 'pending')
-""")
+     where m.id = %(id)s and m.state in ('sending', 'pending')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,18 @@ class NewReply:
     staff_id: UUID | None = None
     choices: tuple[dict[str, str], ...] = ()
     citations: tuple[dict[str, Any], ...] = ()
+
+
+async def record_receipt(
+    connection: AsyncConnection[Any],
+    message_id: UUID,
+    external_ids: Sequence[str],
+    at: datetime,
+) -> None:
+    """The provider took it, in as many parts as there are ids; for a pipeline: one round trip."""
+    parts = json.dumps({"parts": list(external_ids)} if external_ids[1:] else {})
+    values = {"id": message_id, "external_id": external_ids[0], "at": at, "details": parts}
+    await connection.execute(_SENT, values)
 
 
 class Outbox:
@@ -90,13 +105,6 @@ class Outbox:
     async def claim(self, message_id: UUID) -> Row[Any] | None:
         """The message to send now; None when it is not (any more) to be sent by this job."""
         return (await self._session.execute(_CLAIM, {"id": message_id})).one_or_none()
-
-    async def sent(
-        self, message_id: UUID, external_id: str, at: datetime, details: str = "{}"
-    ) -> None:
-        await self._session.execute(
-            _SENT, {"id": message_id, "external_id": external_id, "at": at, "details": details}
-        )
 
     async def retry(
         self, message_id: UUID, at: datetime, error: str, *, may_have_been_sent: bool

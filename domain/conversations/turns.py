@@ -1,14 +1,14 @@
-"""One turn at a time per conversation: the lease, what a turn reads, how it ends."""
+"""One turn at a time per conversation: the lease, and what a turn reads."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, text, update
+from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.models import Conversation, Message, Turn
+from domain.conversations.models import Conversation, Message
 from domain.types import new_id
 
 LEASE_SECONDS = 15.0
@@ -36,29 +36,28 @@ _LEASE = text("""
               t.knowledge_revision, t.catalogue_revision, a.mode, a.is_enabled, a.live_since,
               c.hint, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
                                         'proven', i.proven_at is not null))
-                         from identities i where i.person_id = p.id) as identities
+                         from identities i where i.person_id = p.id) as identities,
+              exists (select from tickets k where k.person_id = p.id) as has_tickets,
+              exists (select from quotes q where q.person_id = p.id) as has_quotes
 """)
+
+_SAID = (
+    Message.id,
+    Message.sequence,
+    Message.author,
+    Message.text,
+    Message.sent_at,
+    Message.subject,
+    Message.content_kind,
+    Message.choice,
+    Message.outcome,
+    Message.external_id,
+)
 
 _QUIET_LEFT = text("""
     select extract(epoch from c.last_message_at + make_interval(secs => :quiet) - now())
       from conversations c
      where c.id = :id and c.turn_pending and (c.lease_until is null or c.lease_until < now())
-""")
-
-_END = text("""
-    update conversations
-       set version = version + 1, lease_token = null, lease_until = null, turn_failures = 0,
-           pending_since = case when turn_pending then now() end,
-           questions_asked = :questions_asked, open_question = :open_question,
-           language = case when :language = '' then language else :language end,
-           disclosed_at = case when :discloses then coalesce(disclosed_at, now())
-                               else disclosed_at end,
-           last_outbound_at = case when :answers then now() else last_outbound_at end,
-           last_author = case when :answers then 'bot' else last_author end,
-           ticket_id = coalesce(:ticket_id, ticket_id), owner = :owner, updated_at = now()
-     where id = :id and version = :version and lease_token = :token and owner = 'bot'
-       and (not turn_pending or :is_last_try)
-    returning turn_pending
 """)
 
 
@@ -68,20 +67,6 @@ class Lease:
 
     token: UUID
     row: Row[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a turn leaves its conversation."""
-
-    questions_asked: int = 0
-    open_question: str = ""
-    language: str = ""
-    discloses: bool = False
-    answers: bool = False
-    ticket_id: UUID | None = None
-    owner: str = "bot"
-    is_last_try: bool = False
 
 
 class Turns:
@@ -123,41 +108,19 @@ class Turns:
         )
         return result.first() is not None
 
-    async def messages(self, conversation_id: UUID, since: datetime | None) -> list[Message]:
+    async def messages(self, conversation_id: UUID, since: datetime | None) -> list[Any]:
         """The latest messages of the present context, oldest first."""
-        query: Select[Message] = select(Message).where(
+        query = select(*_SAID).where(
             Message.conversation_id == conversation_id,
             Message.direction.in_(("in", "out")),
             Message.deleted_at.is_(None),
         )
         if since:
             query = query.where(Message.created_at >= since)
-        rows = await self._session.scalars(
+        rows = await self._session.execute(
             query.order_by(Message.sequence.desc()).limit(HISTORY + UNREAD)
         )
-        return list(reversed(list(rows)))
-
-    async def end(self, lease: Lease, ending: Ending) -> bool | None:
-        """Whether another turn is due; None when a person or a new message came first, and
-        nothing of this turn may be kept."""
-        result = await self._session.execute(
-            _END,
-            {
-                "id": lease.row.id,
-                "version": lease.row.version,
-                "token": lease.token,
-                "questions_asked": ending.questions_asked,
-                "open_question": ending.open_question,
-                "language": ending.language,
-                "discloses": ending.discloses,
-                "answers": ending.answers,
-                "ticket_id": ending.ticket_id,
-                "owner": ending.owner,
-                "is_last_try": ending.is_last_try,
-            },
-        )
-        row = result.first()
-        return None if row is None else bool(row.turn_pending)
+        return list(reversed(rows.all()))
 
     async def state(self, conversation_id: UUID) -> tuple[int, str]:
         """The version and owner, as they are now."""
@@ -195,9 +158,6 @@ class Turns:
             )
             .values(outcome=outcome, outcome_reason=reason, turn_id=turn_id)
         )
-
-    def add(self, turn: Turn) -> None:
-        self._session.add(turn)
 
     async def abandoned(self, older_than: datetime) -> list[UUID]:
         """Conversations with something unread that nobody works on (a worker died)."""

@@ -41,6 +41,10 @@ class Quote(TenantOwned, Base):
     catalogue_revision: Mapped[int] = mapped_column(default=0)
     step: Mapped[str] = mapped_column(default="extractive")
     version: Mapped[int] = mapped_column(default=1)
+    approved_version: Mapped[int | None]
+    """The version that was approved: a later one has to be approved again."""
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
+    approved_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),

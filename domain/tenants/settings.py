@@ -1,5 +1,6 @@
 """A tenant's settings: typed, validated, changed by dotted keys."""
 
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -52,6 +53,23 @@ class Sla(Section):
     resolution_hours: float = Field(default=24, gt=0)
 
 
+class Desk(Section):
+    """What staff may do, where a member has no limit of their own (amounts in the currency).
+
+    `paused_channels`: the bot stays out there. `draft_topics`: `channel:intent` pairs whose
+    answers a person approves although the channel is automatic.
+    """
+
+    approval_limit: Decimal = Field(default=Decimal(5000), ge=0)
+    staff_see_margins: bool = False
+    paused_channels: list[str] = []
+    draft_topics: list[str] = []
+
+    def needs_approval(self, channel: str, topic: str) -> bool:
+        """Whether a person approves answers about the topic there, whatever the channel's mode."""
+        return f"{channel}:{topic}" in self.draft_topics
+
+
 class TenantSettings(Section):
     currency: str = Field(default="GBP", pattern="^[A-Z]{3}$")
     language: str = Field(default="en", pattern="^[a-z]{2}$")
@@ -64,6 +82,7 @@ class TenantSettings(Section):
     llm: Llm = Llm()
     quoting: Quoting = Quoting()
     sla: Sla = Sla()
+    desk: Desk = Desk()
 
     def changed(self, changes: dict[str, Any]) -> "TenantSettings":
         """With `{"features.email": "false"}` applied. Raises InvalidSetting."""

@@ -147,7 +147,7 @@ class House:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.connect() as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[call-overload]
+            return connection.execute(query, values).fetchall()
 
     async def settled(self, customers: list[str], seconds: float = 90) -> None:
         """Waits until every customer has an answer that is recorded as sent, and no job is due."""

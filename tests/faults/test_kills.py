@@ -12,34 +12,58 @@ pytestmark = [pytest.mark.full, pytest.mark.timeout(300)]
 
 KILLS = 20
 LATEST = 1.5
+EVERY = 0.06
+
+
+class Writers:
+    """Customers who write one after the other, and a provider that delivers until it hears 200."""
+
+    def __init__(self, house: House, meta: httpx.AsyncClient) -> None:
+        self._house = house
+        self._meta = meta
+        self.bodies: dict[str, bytes] = {}
+        self.accepted: set[str] = set()
+
+    async def write(self, seconds: float) -> "list[asyncio.Task[None]]":
+        """Delivers again what was not accepted, and a new message every few moments."""
+        left = [one for one in self.bodies if one not in self.accepted]
+        deliveries = [asyncio.create_task(self._deliver(one)) for one in left]
+        for _ in range(1 + round(seconds / EVERY)):
+            customer = self._house.customer()
+            self.bodies[customer] = self._house.body(customer)
+            deliveries.append(asyncio.create_task(self._deliver(customer)))
+            await asyncio.sleep(min(EVERY, seconds))
+        return deliveries
+
+    async def _deliver(self, customer: str) -> None:
+        if await self._house.post(self._meta, self.bodies[customer]) == 200:
+            self.accepted.add(customer)
+
+    def waiting(self) -> int:
+        """Customers whose message was accepted and who have no answer yet."""
+        return sum(self._house.answers_to(one) == 0 for one in self.accepted)
 
 
 async def test_twenty_kills_between_receiving_and_replying_lose_and_double_nothing(
     house: House, meta: httpx.AsyncClient
 ) -> None:
-    customers: list[str] = []
-    unaccepted: list[bytes] = []
+    writers = Writers(house, meta)
     hits = 0
     for kill in range(KILLS):
         process = house.start()
         await house.ready()
-        new = [house.customer() for _ in range(3)]
-        customers += new
-        bodies = [*unaccepted, *(house.body(one) for one in new)]
-        posts = [asyncio.create_task(house.post(meta, body)) for body in bodies]
-        await asyncio.sleep(LATEST * kill / (KILLS - 1))
+        deliveries = await writers.write(LATEST * kill / (KILLS - 1))
+        hits += writers.waiting() > 0
         house.kill(process)
-        statuses = await asyncio.gather(*posts)
-        accepted = [one for one, s in zip(new, statuses[-len(new) :], strict=True) if s == 200]
-        hits += any(house.answers_to(one) == 0 for one in accepted)
-        unaccepted = [b for b, status in zip(bodies, statuses, strict=True) if status != 200]
+        await asyncio.gather(*deliveries)
     house.start()
     await house.ready()
-    for body in unaccepted:
-        await house.insist(meta, body)
+    await asyncio.gather(*await writers.write(0))
+    customers = list(writers.bodies)
+    assert writers.accepted == set(customers)
     await house.settled(customers)
     house.assert_answered_once(customers)
-    assert hits > KILLS / 4, "the kills came too early or too late to try anything"
+    assert hits > KILLS / 2, "the kills came when nobody waited"
 
 
 async def test_a_worker_killed_while_sending_is_replaced_and_the_send_is_marked(

@@ -48,9 +48,13 @@ class Company:
     async def take(self) -> frozenset[UUID]:
         return await self.runtime.intake.take(self.tenant_id, self.account_id)
 
-    async def work(self) -> None:
+    async def take_and_answer(self) -> None:
+        """What the `take` job does."""
         for conversation_id in await self.take():
             await self.runtime.turns.run(self.tenant_id, conversation_id, timedelta(0))
+
+    async def work(self) -> None:
+        await self.take_and_answer()
         while await self.runtime.reactions.react(self.tenant_id):
             pass
 

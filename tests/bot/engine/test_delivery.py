@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.engine.delivery import pause
 from channels.whatsapp.simulator import Fault
-from domain.conversations.outbox import Outbox
+from domain.conversations.outbox import record_receipt
 from domain.types import utc_now
 from tests.bot.engine.conftest import Company
 
@@ -93,8 +93,8 @@ async def test_a_status_that_comes_before_the_receipt_is_not_lost(company: Compa
         await company.receive(body.replace(b"biz_opaque_callback_data", b"something_else"))
     await company.take()
     [reply] = await company.messages(direction="out")
-    async with company.runtime.database.transaction(company.tenant_id) as session:
-        await Outbox(session, company.tenant_id).sent(reply.id, sent.id, utc_now())
+    async with company.runtime.database.pipeline(company.tenant_id) as connection:
+        await record_receipt(connection, reply.id, [sent.id], utc_now())
     [reply] = await company.messages(direction="out")
     assert reply.state == "delivered"
 

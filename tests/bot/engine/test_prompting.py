@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.engine.prompting import TenantPrompts
+from bot.engine.reading.prompting import TenantPrompts
 from bot.model.prompts import shipped
 from domain.database import Database
 from domain.prompts.service import NewBody, Prompts

@@ -1,0 +1,1 @@
+"""How staff ask for something: their rights, the commands, and reading both from words."""

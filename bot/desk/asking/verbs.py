@@ -1,0 +1,123 @@
+"""The commands of the desk: how each is used, an example, and the right it needs."""
+
+from dataclasses import dataclass
+
+from bot.desk.asking.rights import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    name: str
+    usage: str
+    example: str
+    meaning: str
+    right: Right = Right.READ
+
+
+_ALL = (
+    Verb("help", "help [command]", "help reply", "what can be done, and how"),
+    Verb(
+        "inbox",
+        "inbox [mine|unassigned|at-risk]",
+        "inbox mine",
+        "open tickets: all, yours, nobody's, or those about to be late",
+    ),
+    Verb("ticket", "ticket N", "ticket TKT-202611-00012", "one ticket with its history"),
+    Verb("thread", "thread [N]", "thread 12", "the conversation of a ticket, word by word"),
+    Verb("count", "count [words]", "count urgent open", "how many tickets: by status, priority …"),
+    Verb("drafts", "drafts", "drafts", "answers of the bot that wait for approval"),
+    Verb(
+        "reply",
+        "reply [N] [text]",
+        "reply 12 The engineer comes tomorrow at 9.",
+        "answer the customer: first shows to whom it goes, then ten seconds to undo",
+        Right.ACT,
+    ),
+    Verb(
+        "note",
+        "note [N] text",
+        "note 12 Spoke to the site manager.",
+        "an internal note; it never leaves",
+        Right.ACT,
+    ),
+    Verb("assign", "assign [N] PERSON|me|nobody", "assign 12 me", "whose ticket it is", Right.ACT),
+    Verb("take", "take [N]", "take 12", "you answer the customer, the bot keeps out", Right.ACT),
+    Verb("hand-back", "hand-back [N]", "hand-back 12", "the bot answers again", Right.ACT),
+    Verb(
+        "status",
+        "status [N] open|in_progress|waiting_customer|resolved|closed|cancelled",
+        "status 12 resolved",
+        "moves a ticket",
+        Right.ACT,
+    ),
+    Verb(
+        "priority",
+        "priority [N] low|medium|high|urgent",
+        "priority 12 urgent",
+        "how soon it must be done",
+        Right.ACT,
+    ),
+    Verb(
+        "tag", "tag [N] [+]TAG … -TAG …", "tag 12 warranty -spam", "adds and takes off", Right.ACT
+    ),
+    Verb(
+        "close",
+        "close N … | close thanks",
+        "close 12 14 15",
+        "closes; asks first if more",
+        Right.ACT,
+    ),
+    Verb("find", "find WORDS", "find recorder password", "tickets and messages with these words"),
+    Verb(
+        "kb",
+        "kb search WORDS | kb draft [TITLE: TEXT] | kb publish ARTICLE",
+        "kb search reset recorder",
+        "the knowledge base",
+    ),
+    Verb(
+        "quote",
+        "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N",
+        "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
+        "drafts, shows, changes and approves quotes",
+    ),
+    Verb(
+        "prompt",
+        "prompt list | show NAME [V] | try NAME [V] | publish NAME V | rollback NAME V",
+        "prompt show support",
+        "what the assistant is told (admins)",
+        Right.PROMPTS,
+    ),
+    Verb(
+        "live",
+        "live [CHANNEL [TOPIC] [on|off]]",
+        "live whatsapp on",
+        "lets the bot answer by itself on a channel, or has a person approve",
+    ),
+    Verb("stop", "stop all", "stop all", "no automatic answer on any channel", Right.OPERATE),
+    Verb(
+        "pause",
+        "pause [N|CHANNEL|all]",
+        "pause whatsapp",
+        "the bot stays out: of this conversation, a channel, or everywhere",
+        Right.ACT,
+    ),
+    Verb("resume", "resume [N|CHANNEL|all]", "resume all", "ends a pause", Right.ACT),
+    Verb("stats", "stats", "stats", "today's figures"),
+    Verb("lost", "lost", "lost", "what came in and was not answered"),
+    Verb("doctor", "doctor", "doctor", "what is wrong with the channels, and what to do"),
+)
+
+VERBS: dict[str, Verb] = {verb.name: verb for verb in _ALL}
+ALIASES = {
+    "?": "help",
+    "handback": "hand-back",
+    "release": "hand-back",
+    "search": "find",
+    "tickets": "inbox",
+    "answer": "reply",
+    "prompts": "prompt",
+    "quotes": "quote",
+    "article": "kb",
+    "show": "ticket",
+    "today": "stats",
+}

@@ -1,0 +1,1 @@
+"""What the desk does for each command, one file per noun."""

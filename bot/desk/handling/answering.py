@@ -1,0 +1,166 @@
+"""Answering customers: the reply with its pre-flight and undo, taking over and handing back."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.desk import conversations
+from bot.desk.command import StaffCommand, StaffView
+from bot.desk.handling.bench import Answer, Bench, as_id, conversation_meant, own_id
+from bot.desk.showing.preflight import Destination, preflight
+from bot.desk.showing.tickets import run
+from bot.desk.showing.words import short
+from channels.cards import Button, Card, Form, Input, InputKind, Section, Style, Used
+from domain.conversations.models import Conversation, Message
+from domain.customers.models import Person
+from domain.customers.service import Customers
+from domain.errors import NotFound, Refused
+from domain.types import utc_now
+
+UNDO = timedelta(seconds=10)
+LONGEST = conversations.LONGEST_REPLY
+
+
+async def reply(bench: Bench, command: StaffCommand) -> Answer:
+    """A form that says to whom it goes; only sending it sends anything."""
+    async with bench.database.transaction(command.tenant_id) as session:
+        conversation, words = await conversation_meant(session, command)
+        to = await destination(bench, session, conversation)
+        name, last = await _customers_words(session, conversation)
+        sequence = await _last_sequence(session, conversation.id)
+    _require_open(to)
+    return Form(
+        action="reply.send",
+        title=f"Reply to {short(name, 40) or 'the customer'}",
+        submit="Send",
+        intro=f"{preflight(to, utc_now())}\nThey wrote: {short(last, 300)}",
+        inputs=(Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST),),
+        value=f"{conversation.id}:{sequence}",
+    )
+
+
+async def send(bench: Bench, used: Used, by: StaffView) -> Answer:
+    """Stored, and sent in ten seconds unless undone."""
+    reference, _, seen = used.value.partition(":")
+    conversation_id = as_id(reference)
+    async with bench.database.transaction(by.tenant_id) as session:
+        conversation = await session.get(Conversation, conversation_id)
+        if conversation is None:
+            raise NotFound("conversation", conversation_id)
+        to = await destination(bench, session, conversation)
+        news = await _news(session, conversation_id, int(seen) if seen.isdecimal() else 0)
+    _require_open(to)
+    text = used.inputs.get("text", "")
+    message_id = await conversations.reply(
+        bench.database, by.tenant_id, conversation_id, own_id(by), text, after=UNDO
+    )
+    sections = [Section(text.strip(), is_quoted=True)]
+    if news:
+        sections.append(Section(f"They wrote meanwhile: {short(news, 300)}"))
+    return Card(
+        title=f"Leaves in {int(UNDO.total_seconds())} seconds · {preflight(to, utc_now())}",
+        sections=tuple(sections),
+        buttons=(Button("reply.undo", "Undo", str(message_id), Style.DANGER),),
+    )
+
+
+async def undo(bench: Bench, used: Used, by: StaffView) -> Answer:
+    message = await conversations.take_back(
+        bench.database, by.tenant_id, as_id(used.value), own_id(by)
+    )
+    return Card(
+        title="Taken back: nothing was sent",
+        sections=(Section(message.text, is_quoted=True),),
+        buttons=(run("Write again", f"reply {message.conversation_id}"),),
+    )
+
+
+async def take(bench: Bench, command: StaffCommand) -> Answer:
+    async with bench.database.transaction(command.tenant_id) as session:
+        conversation, _ = await conversation_meant(session, command)
+        name, last = await _customers_words(session, conversation)
+    await conversations.take_over(
+        bench.database, command.tenant_id, conversation.id, own_id(command.by)
+    )
+    return Card(
+        title=f"{command.by.name} answers {name or 'this customer'} now",
+        sections=(Section(last, is_quoted=True),) if last else (),
+        buttons=(
+            run("Reply", f"reply {conversation.id}", Style.PRIMARY),
+            run("Hand back", f"hand-back {conversation.id}"),
+        ),
+        footnote="The bot keeps out until you hand back.",
+    )
+
+
+async def hand_back(bench: Bench, command: StaffCommand) -> Answer:
+    async with bench.database.transaction(command.tenant_id) as session:
+        conversation, _ = await conversation_meant(session, command)
+    await conversations.hand_back(
+        bench.database, command.tenant_id, conversation.id, own_id(command.by)
+    )
+    return Card(
+        title="The bot answers again",
+        sections=(Section("It begins with what the customer writes next."),),
+        buttons=(run("Take", f"take {conversation.id}"),),
+    )
+
+
+async def destination(
+    bench: Bench, session: AsyncSession, conversation: Conversation
+) -> Destination:
+    """Where a reply goes: the address that names the thread, else the person's first."""
+    channel = bench.accounts.channels[conversation.channel]
+    identities = await Customers(session, conversation.tenant_id).identities(
+        [conversation.person_id]
+    )
+    values = [identity.value for identity in identities[conversation.person_id]]
+    named = conversation.hint if conversation.hint in values else (values or [conversation.hint])[0]
+    return Destination(
+        channel=channel.title,
+        address=named,
+        language=conversation.language,
+        window=channel.capabilities.window,
+        last_inbound_at=conversation.last_inbound_at,
+    )
+
+
+def _require_open(to: Destination) -> None:
+    if not to.is_open(utc_now()):
+        raise Refused(
+            f"{to.channel} takes no free text now: the customer's last message is too long ago. "
+            "Call, write on another channel, or wait until they write again."
+        )
+
+
+async def _customers_words(session: AsyncSession, conversation: Conversation) -> tuple[str, str]:
+    """The customer's name, and what they wrote last."""
+    person = await session.get(Person, conversation.person_id)
+    query = (
+        select(Message.text)
+        .where(Message.conversation_id == conversation.id, Message.direction == "in")
+        .order_by(Message.sequence.desc())
+        .limit(1)
+    )
+    return (person.name if person else ""), (await session.scalar(query) or "")
+
+
+async def _last_sequence(session: AsyncSession, conversation_id: UUID) -> int:
+    query = select(func.max(Message.sequence)).where(Message.conversation_id == conversation_id)
+    return await session.scalar(query) or 0
+
+
+async def _news(session: AsyncSession, conversation_id: UUID, seen: int) -> str:
+    """What the customer wrote since the form was opened."""
+    query = (
+        select(Message.text)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.direction == "in",
+            Message.sequence > seen,
+        )
+        .order_by(Message.sequence)
+    )
+    return "\n".join(await session.scalars(query)) if seen else ""

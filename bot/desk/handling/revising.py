@@ -1,0 +1,226 @@
+"""What somebody wants changed in a draft quote, from a form or from words, as lines priced anew.
+
+Words are read as a customer's would be: the difference between what the request asked for before
+and with them is laid on the present lines, so that what a person set by hand stays.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from bot.agents.quoting.matching import Index
+from bot.agents.quoting.understanding import understand
+from domain.errors import Refused
+from domain.quotes.drafting import Draft, draft
+from domain.quotes.models import Quote
+from domain.quotes.pricing import QuoteLine, totals
+from domain.quotes.request import QuoteRequest, RequestedItem
+from domain.quotes.revising import Change, revised
+from domain.quotes.service import Drafted
+from domain.types import utc_now
+
+_NUMBER = r"(\d{1,3}(?:[.,]\d{1,2})?)"
+_PERCENT = rf"{_NUMBER}\s*(?:%|per ?cent\b|percent\b)"
+_DISCOUNT = re.compile(
+    rf"(?:\b(?:and|then|also|with|plus)\s+)*\b(?:add|give|apply|take|put|grant|make)?\s*(?:an?\s+)?"
+    rf"(?:{_PERCENT}\s*(?:discount|off|rebate)|(?:discount|rebate)\s*(?:of|to|at|:)?\s*{_PERCENT}"
+    rf"|minus\s+{_PERCENT})"
+    r"(?:\s+(?:on|off)?\s*(?:everything|all(?: lines)?|the (?:whole )?quote))?",
+    re.I,
+)
+_IT = re.compile(r"(?:make|change|set|put)\s+(?:it|that|this)\s+(?:to\s+|at\s+)?(\d{1,6})", re.I)
+_NO_DISCOUNT = re.compile(r"\b(?:no|without|remove (?:the )?|drop (?:the )?)\s*discount\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`words`: what was said, added to the request; empty for a form."""
+
+    change: Change
+    words: str = ""
+
+
+def from_form(inputs: Mapping[str, str], lines: tuple[QuoteLine, ...]) -> Change:
+    """Raises Refused where a number is none."""
+    quantities = {}
+    for position, line in enumerate(lines, 1):
+        given = inputs.get(f"quantity.{position}", "").strip()
+        if given and (number := _decimal(given)) != line.quantity:
+            quantities[position] = number
+    discount = inputs.get("discount", "").strip().rstrip("%").strip()
+    optional = None
+    if "optional" in inputs:
+        chosen = frozenset(int(p) for p in re.findall(r"\d+", inputs["optional"]))
+        present = frozenset(n for n, line in enumerate(lines, 1) if line.is_optional)
+        optional = chosen if chosen != present else None
+    return Change(quantities, _decimal(discount) if discount else None, optional)
+
+
+async def from_words(
+    index: Index, request: str, lines: tuple[QuoteLine, ...], words: str
+) -> Change:
+    """Raises Refused where nothing in the words is a change of the quote."""
+    percent, rest = _discount(words)
+    change = Change(percent=percent)
+    if (number := _IT.fullmatch(rest)) and (main := _main_line(lines)):
+        change = Change({main: _decimal(number[1])}, percent)
+    elif rest:
+        change = await _requantified(index, request, lines, rest, percent)
+    if change == Change():
+        open_points = await _asked(index, request, rest)
+        if open_points:
+            raise Refused(f"That is not clear yet: {' '.join(open_points)}")
+        raise Refused(
+            "I did not understand the change. Try “make it 30 outlets and add 5 % discount”, "
+            "or press Edit."
+        )
+    return change
+
+
+def _main_line(lines: tuple[QuoteLine, ...]) -> int | None:
+    """What "make it 30" means: the goods there are most of."""
+    goods = [(line.quantity, -n) for n, line in enumerate(lines, 1) if not line.rule]
+    return -max(goods)[1] if goods else None
+
+
+def _discount(words: str) -> tuple[Decimal | None, str]:
+    """The discount that the words give, and the other words."""
+    if found := _DISCOUNT.search(words):
+        given = next(group for group in found.groups() if group)
+        rest = words[: found.start()] + " " + words[found.end() :]
+        return _decimal(given), _trimmed(rest)
+    if found := _NO_DISCOUNT.search(words):
+        return Decimal(0), _trimmed(words[: found.start()] + " " + words[found.end() :])
+    return None, _trimmed(words)
+
+
+def _trimmed(words: str) -> str:
+    plain = re.sub(r"^\W*(?:and|then)\b|\b(?:and|then|with)\W*$", " ", words.strip(), flags=re.I)
+    return plain.strip(" ,.;:!")
+
+
+async def _requantified(
+    index: Index,
+    request: str,
+    lines: tuple[QuoteLine, ...],
+    words: str,
+    percent: Decimal | None,
+) -> Change:
+    before, after = await asyncio.gather(
+        asyncio.to_thread(_draft, index, request, ""),
+        asyncio.to_thread(_draft, index, words, request),
+    )
+    was, now = _goods(before), _goods(after)
+    quantities: dict[int, Decimal] = {}
+    for position, line in enumerate(lines, 1):
+        key = (line.code, line.site)
+        if line.rule.startswith("norm ") or key not in was:
+            continue
+        if key not in now:
+            quantities[position] = Decimal(0)
+        elif now[key].quantity != was[key].quantity:
+            quantities[position] = now[key].quantity
+    present = {(line.code, line.site) for line in lines}
+    added = tuple(line for key, line in now.items() if key not in was and key not in present)
+    return Change(quantities, percent, None, added)
+
+
+async def _asked(index: Index, request: str, words: str) -> list[str]:
+    """What the reader would ask about the change alone."""
+    known = (await asyncio.to_thread(_draft, index, request, "")).questions
+    made = await asyncio.to_thread(_draft, index, words, request)
+    return [question for question in made.questions if question not in known]
+
+
+def _draft(index: Index, words: str, previous: str) -> Draft:
+    request = understand(words, previous, index)
+    return draft(request, index.catalogue, utc_now().date())
+
+
+def _goods(made: Draft) -> dict[tuple[str, str], QuoteLine]:
+    return {
+        (line.code, line.site): line for line in made.lines if not line.rule.startswith("norm ")
+    }
+
+
+def propose(index: Index, quote: Quote, lines: tuple[QuoteLine, ...], wish: Wish) -> Drafted:
+    """The revision as it would be stored; every price by code."""
+    catalogue = index.catalogue
+    now = revised(lines, wish.change, catalogue)
+    request = understand(quote.request, "", index)
+    request = replace(
+        request,
+        is_quote_request=True,
+        location=quote.location or request.location,
+        deadline=quote.deadline or request.deadline,
+        language=quote.language or request.language,
+    )
+    made = Draft(
+        True, now, tuple(quote.open_questions), totals(now, quote.currency), quote.currency
+    )
+    said = "\n".join(part for part in (quote.request, _kept(wish.words)) if part)
+    return Drafted(request, made, said, catalogue.revision, quote.step)
+
+
+def _kept(words: str) -> str:
+    """Of staff's words what asks for goods: a discount is no wish of the customer's."""
+    return _discount(words)[1] if words else ""
+
+
+def as_json(wish: Wish) -> dict[str, object]:
+    """As kept until it is confirmed: codes and quantities, never a price."""
+    change = wish.change
+    return {
+        "quantities": {str(position): str(q) for position, q in change.quantities.items()},
+        "percent": str(change.percent) if change.percent is not None else None,
+        "optional": sorted(change.optional) if change.optional is not None else None,
+        "words": wish.words,
+        "added": [
+            {"code": line.code, "quantity": str(line.quantity), "words": line.words}
+            | {"unit": line.unit, "site": line.site, "optional": line.is_optional}
+            for line in change.added
+        ],
+    }
+
+
+def from_json(payload: Mapping[str, Any], index: Index) -> Wish:
+    """Lines that are added are priced again: nothing but their codes was kept."""
+    optional, percent = payload["optional"], payload["percent"]
+    change = Change(
+        quantities={int(p): Decimal(q) for p, q in payload["quantities"].items()},
+        percent=Decimal(percent) if percent is not None else None,
+        optional=frozenset(optional) if optional is not None else None,
+        added=_priced(payload["added"], index),
+    )
+    return Wish(change, str(payload["words"]))
+
+
+def _priced(added: list[dict[str, Any]], index: Index) -> tuple[QuoteLine, ...]:
+    if not added:
+        return ()
+    items = tuple(
+        RequestedItem(
+            words=one["words"],
+            code=one["code"],
+            quantity=Decimal(one["quantity"]),
+            unit=one["unit"],
+            site=one["site"],
+            is_optional=one["optional"],
+        )
+        for one in added
+    )
+    request = QuoteRequest(items=items, is_quote_request=True)
+    return draft(request, index.catalogue, utc_now().date()).lines
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text.replace(" ", "").replace(",", "."))
+    except InvalidOperation as error:
+        raise Refused(f"“{text[:40]}” is no number.") from error
+    if not number.is_finite():
+        raise Refused(f"“{text[:40]}” is no number.")
+    return number

@@ -1,0 +1,1 @@
+"""What the desk shows, as cards that any skin draws."""

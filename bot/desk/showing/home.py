@@ -1,0 +1,67 @@
+"""What a member sees first: their tickets, who waits, what they may approve, today's figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk.showing.drafts import draft_section
+from bot.desk.showing.tickets import row_section, run
+from bot.desk.showing.words import ago, short
+from channels.cards import Card, Field, Section
+from domain.conversations.models import Message
+from domain.conversations.repository import Unanswered
+from domain.quotes.models import Quote
+from domain.tickets.listing import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    name: str
+    now: datetime
+    mine: Sequence[Listed]
+    unanswered: Sequence[Unanswered]
+    drafts: Sequence[Message]
+    quotes: Sequence[Quote]
+    figures: tuple[Field, ...]
+    may_act: bool
+
+
+def home_card(home: HomeView) -> Card:
+    sections = [
+        Section("My tickets"),
+        *([row_section(row, home.now) for row in home.mine] or [Section("None open.")]),
+        Section("Unanswered: the last word is the customer's"),
+        *([_silent(one, home.now) for one in home.unanswered] or [Section("Nobody waits.")]),
+    ]
+    if home.may_act:
+        sections.append(Section("Waiting for my approval"))
+        waiting = [draft_section(d.id, short(d.text, 300), may_act=True) for d in home.drafts]
+        waiting += [_quote(quote) for quote in home.quotes]
+        sections += waiting or [Section("Nothing.")]
+    sections += [Section("Today"), Section(fields=home.figures)]
+    return Card(
+        title=f"Hello {home.name}",
+        sections=tuple(sections),
+        buttons=(
+            run("My inbox", "inbox mine"),
+            run("Unassigned", "inbox unassigned"),
+            run("At risk", "inbox at-risk"),
+        ),
+    )
+
+
+def _silent(one: Unanswered, now: datetime) -> Section:
+    return Section(
+        f"{one.customer or 'Customer'} · {ago(one.since, now)}\n{short(one.text, 160)}",
+        buttons=(
+            run("Open", f"thread {one.conversation_id}"),
+            run("Reply", f"reply {one.conversation_id}"),
+        ),
+    )
+
+
+def _quote(quote: Quote) -> Section:
+    return Section(
+        f"{quote.number} · {quote.total} {quote.currency} · {short(quote.title, 80)}",
+        buttons=(run("Look", f"quote show {quote.number}"),),
+    )

@@ -1,0 +1,1 @@
+"""Slack: where staff work. Translates only; the business behind it lives elsewhere."""

@@ -1,0 +1,135 @@
+"""Tickets as a desk lists them: open ones, whose, how many, and what became of them today."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.conversations.models import Message
+from domain.customers.models import Company, Person
+from domain.errors import NotFound, Refused
+from domain.tickets.lifecycle import FINISHED
+from domain.tickets.models import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What all must be true of a ticket; empty: any. `statuses` empty: those not finished."""
+
+    statuses: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    assignee_id: UUID | None = None
+    is_unassigned: bool = False
+    opened_since: datetime | None = None
+    opened_before: datetime | None = None
+    any_status: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    ticket: Ticket
+    customer: str
+
+
+class TicketList:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    async def find(self, wanted: Wanted, limit: int) -> list[Listed]:
+        """The most urgent first, of those the oldest."""
+        query = (
+            select(Ticket, func.coalesce(func.nullif(Person.name, ""), Company.name, ""))
+            .outerjoin(Person, Person.id == Ticket.person_id)
+            .outerjoin(Company, Company.id == Ticket.company_id)
+            .where(*self._conditions(wanted))
+            .order_by(_urgency(), Ticket.created_at)
+            .limit(limit)
+        )
+        return [Listed(ticket, name) for ticket, name in await self._session.execute(query)]
+
+    async def count(self, wanted: Wanted) -> int:
+        query = select(func.count()).select_from(Ticket).where(*self._conditions(wanted))
+        return await self._session.scalar(query) or 0
+
+    async def late(self, opened_before: datetime, limit: int) -> list[Listed]:
+        """Not finished, and opened so long ago that they are (nearly) late."""
+        return await self.find(Wanted(opened_before=opened_before), limit)
+
+    async def ending_in(self, number: int) -> Ticket:
+        """The ticket of that running number; the newest series wins. Raises NotFound."""
+        padded = f"%-{number:05d}"
+        query = select(Ticket).where(
+            Ticket.tenant_id == self._tenant_id, Ticket.number.like(padded)
+        )
+        found = (await self._session.scalars(query.order_by(Ticket.number.desc()).limit(1))).first()
+        if found is None:
+            raise NotFound("ticket", number)
+        return found
+
+    async def of_conversation(self, conversation_id: UUID) -> Ticket | None:
+        """The latest one opened in it, those not finished first."""
+        query = (
+            select(Ticket)
+            .where(Ticket.tenant_id == self._tenant_id, Ticket.conversation_id == conversation_id)
+            .order_by(Ticket.status.in_(FINISHED), Ticket.created_at.desc())
+            .limit(1)
+        )
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def last_words(self, limit: int) -> list[tuple[Ticket, str]]:
+        """Tickets not finished, each with what its customer wrote last (or opened it with)."""
+        latest = (
+            select(Message.text)
+            .where(Message.conversation_id == Ticket.conversation_id, Message.direction == "in")
+            .order_by(Message.sequence.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = (
+            select(Ticket, func.coalesce(latest, Ticket.description))
+            .where(*self._conditions(Wanted()))
+            .order_by(Ticket.created_at)
+            .limit(limit)
+        )
+        return [(ticket, words or "") for ticket, words in await self._session.execute(query)]
+
+    async def since(self, column: str, day: datetime) -> int:
+        """How many were opened (`created_at`), resolved (`resolved_at`) or closed since then."""
+        if column not in ("created_at", "resolved_at", "closed_at"):
+            raise Refused(f"Tickets are not counted by “{column}”.")
+        query: Select[Any] = select(func.count()).select_from(Ticket)
+        query = query.where(Ticket.tenant_id == self._tenant_id, getattr(Ticket, column) >= day)
+        return await self._session.scalar(query) or 0
+
+    def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = [Ticket.tenant_id == self._tenant_id]
+        if wanted.statuses:
+            conditions.append(Ticket.status.in_(wanted.statuses))
+        elif not wanted.any_status:
+            conditions.append(Ticket.status.not_in(FINISHED))
+        if wanted.priorities:
+            conditions.append(Ticket.priority.in_(wanted.priorities))
+        if wanted.types:
+            conditions.append(Ticket.type.in_(wanted.types))
+        if wanted.tags:
+            conditions.append(or_(*(Ticket.tags.contains([tag]) for tag in wanted.tags)))
+        if wanted.assignee_id:
+            conditions.append(Ticket.assignee_id == wanted.assignee_id)
+        if wanted.is_unassigned:
+            conditions.append(Ticket.assignee_id.is_(None))
+        if wanted.opened_since:
+            conditions.append(Ticket.created_at >= wanted.opened_since)
+        if wanted.opened_before:
+            conditions.append(Ticket.created_at <= wanted.opened_before)
+        return conditions
+
+
+def _urgency() -> ColumnElement[int]:
+    ranks = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
+    return case(ranks, value=Ticket.priority, else_=4)

@@ -1,0 +1,68 @@
+"""Plain words become a command by rules; what is not understood is said to be so."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.desk.asking.parsing import Parsed
+from bot.desk.asking.plainly import NotUnderstood, understand
+from bot.desk.asking.verbs import VERBS
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "words"),
+    [
+        ("how many urgent tickets are open?", "count", "urgent tickets are open"),
+        ("<@U123ABC> how many tickets are unassigned", "count", "tickets are unassigned"),
+        (
+            "@desk draft a quote for Acme: 24 doubles, certified",
+            "quote",
+            "new Acme: 24 doubles, certified",
+        ),
+        ("close everything that only says thanks", "close", "thanks"),
+        ("Could you assign 12 to Marta please", "assign", "12 Marta"),
+        ("make TKT-202611-00007 urgent", "priority", "TKT-202611-00007 urgent"),
+        ("mark it as resolved", "status", "resolved"),
+        ("resolve 12", "status", "12 resolved"),
+        ("I'll take this one", "take", ""),
+        ("hand it back to the bot", "hand-back", ""),
+        ("what's on my plate?", "inbox", "mine"),
+        ("show me unassigned tickets", "inbox", "unassigned"),
+        ("which tickets are at risk?", "inbox", "at-risk"),
+        ("who is still waiting?", "lost", ""),
+        ("approve QT-20261123-0001", "quote", "approve QT-20261123-0001"),
+        (
+            "QT-20261123-0001: make it 30 and add 5 % discount",
+            "quote",
+            "edit QT-20261123-0001 make it 30 and add 5 % discount",
+        ),
+        ("stop the bot everywhere", "stop", "all"),
+        ("what do we tell customers about warranty?", "kb", "search warranty"),
+        ("inbox mine", "inbox", "mine"),
+    ],
+)
+def test_plain_words_are_a_command(text: str, verb: str, words: str) -> None:
+    assert understand(text) == Parsed(verb, words)
+
+
+@pytest.mark.parametrize("text", ["order me a pizza", "why is the sky blue?", "🙂"])
+def test_what_is_not_understood_says_so_and_what_to_try(text: str) -> None:
+    with pytest.raises(NotUnderstood, match="Try"):
+        understand(text)
+
+
+def test_only_the_name_of_the_desk_asks_for_help() -> None:
+    assert understand("@desk") == Parsed("help")
+
+
+@given(st.text(max_size=300))
+def test_no_words_break_it(text: str) -> None:
+    with suppress(NotUnderstood):
+        assert understand(text).verb in VERBS
+
+
+def test_a_long_flood_of_words_is_read_quickly() -> None:
+    with pytest.raises(NotUnderstood):
+        understand("please could you " * 5000)

@@ -1,0 +1,147 @@
+"""Tickets from the desk: listed, changed, closed in bulk after the list was seen."""
+
+import pytest
+
+from bot.desk.handling.bulk import says_only_thanks
+from channels.cards import Card
+from domain.tickets.service import NewTicket, Tickets
+from tests.bot.desk.handling.conftest import Counter, pressed, text_of
+
+
+async def opened(counter: Counter, *subjects: str, **more: str) -> None:
+    async with counter.company.runtime.database.transaction(counter.tenant_id) as session:
+        for subject in subjects:
+            new = NewTicket(subject, description=more.get("words", subject))
+            ticket = await Tickets(session, counter.tenant_id).open(new)
+            ticket.priority = more.get("priority", "medium")
+
+
+async def test_the_inbox_shows_mine_and_nobodys(counter: Counter) -> None:
+    await opened(counter, "Camera dead", "Door stuck")
+    await counter.say("assign 1 me")
+    assert "Camera dead" in text_of(await counter.say("inbox mine"))
+    assert "Door stuck" not in text_of(await counter.say("inbox mine"))
+    assert "Door stuck" in text_of(await counter.say("inbox unassigned"))
+    assert "Nothing is open" in text_of(await counter.say("inbox mine", "admin"))
+
+
+async def test_old_tickets_are_at_risk(counter: Counter) -> None:
+    await opened(counter, "Old one", "New one")
+    await counter.company.execute(
+        "update tickets set created_at = now() - interval '19 hours' where subject = 'Old one'"
+    )
+    shown = text_of(await counter.say("inbox at-risk"))
+    assert "Old one" in shown
+    assert "New one" not in shown
+
+
+async def test_a_ticket_is_assigned_moved_and_tagged_with_its_history(counter: Counter) -> None:
+    await opened(counter, "Camera dead")
+    await counter.say("assign 1 Admin")
+    await counter.say("priority 1 urgent")
+    await counter.say("tag 1 warranty +gate")
+    card = await counter.say("status 1 in progress")
+    shown = text_of(card)
+    assert "Assignee: Admin acme" in shown
+    assert "Priority: urgent" in shown
+    assert "Staff acme: assignee: — → Admin acme" in shown
+    (ticket,) = await counter.company.tickets()
+    assert ticket.tags == ["warranty", "gate"]
+    await counter.say("tag 1 -gate")
+    assert (await counter.company.tickets())[0].tags == ["warranty"]
+    actor = counter.staff["staff"].actor
+    assert (await counter.audited()).count((actor, "ticket.changed")) == 5
+
+
+async def test_wrong_use_is_answered_privately_with_usage_and_example(counter: Counter) -> None:
+    for text in ("priority", "status 1", "assign", "tag", "note", "find", "inbox theirs", "close"):
+        card = await counter.say(text)
+        assert card.is_private, text
+        assert "Usage: /desk" in text_of(card) or "There is no ticket" in text_of(card), text
+    assert "Example: /desk priority 12 urgent" in text_of(await counter.say("priority"))
+
+
+async def test_a_move_that_the_state_table_forbids_is_refused(counter: Counter) -> None:
+    await opened(counter, "Camera dead")
+    await counter.say("status 1 closed")
+    card = await counter.say("status 1 in_progress")
+    assert "can become open" in text_of(card)
+
+
+async def test_an_unclear_colleague_is_asked_about(counter: Counter) -> None:
+    await opened(counter, "Camera dead")
+    assert "say which" in text_of(await counter.say("assign 1 acme"))
+    assert "no staff member" in text_of(await counter.say("assign 1 Zebedee"))
+
+
+async def test_counting_in_plain_words(counter: Counter) -> None:
+    await opened(counter, "One", "Two", priority="urgent")
+    await opened(counter, "Three")
+    answer = await counter.desk.mentioned(
+        "how many urgent tickets are open?", counter.staff["readonly"]
+    )
+    assert isinstance(answer, Card)
+    assert answer.title == "2 tickets: urgent (not finished)"
+
+
+async def test_several_are_closed_only_after_the_list_was_seen(counter: Counter) -> None:
+    await opened(counter, "Thanks", words="Thank you very much, all good now!")
+    await opened(counter, "Cheers", words="cheers guys")
+    await opened(counter, "Real", words="Thanks, but the camera is still dead")
+    asked = await counter.desk.mentioned(
+        "close everything that only says thanks", counter.staff["staff"]
+    )
+    assert isinstance(asked, Card)
+    assert "Thanks" in text_of(asked)
+    assert "Real" not in text_of(asked)
+    assert {t.status for t in await counter.company.tickets()} == {"open"}
+    await opened(counter, "Later", words="thanks")
+    button = pressed(asked, "Close 2 tickets")
+    stranger = await counter.press(button, "admin")
+    assert isinstance(stranger, Card)
+    assert stranger.is_error
+    done = await counter.press(button)
+    assert isinstance(done, Card)
+    assert done.title == "2 tickets closed"
+    status = {t.subject: t.status for t in await counter.company.tickets()}
+    assert status == {"Thanks": "closed", "Cheers": "closed", "Real": "open", "Later": "open"}
+    again = await counter.press(button)
+    assert isinstance(again, Card)
+    assert "answered or has expired" in text_of(again)
+
+
+async def test_leaving_them_leaves_them(counter: Counter) -> None:
+    await opened(counter, "One", "Two")
+    asked = await counter.say("close 1 2")
+    await counter.press(pressed(asked, "Leave them"))
+    assert {t.status for t in await counter.company.tickets()} == {"open"}
+    answer = await counter.press(pressed(asked, "Close 2"))
+    assert isinstance(answer, Card)
+    assert answer.is_error
+
+
+async def test_a_question_expires(counter: Counter) -> None:
+    await opened(counter, "One", "Two")
+    asked = await counter.say("close 1 2")
+    await counter.company.execute("update staff_questions set expires_at = now()")
+    answer = await counter.press(pressed(asked, "Close 2"))
+    assert isinstance(answer, Card)
+    assert answer.is_error
+    assert {t.status for t in await counter.company.tickets()} == {"open"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_thanks"),
+    [
+        ("Thanks!", True),
+        ("ok great, thank you so much", True),
+        ("muchas gracias", True),
+        ("Danke", True),
+        ("thanks, when will he come?", False),
+        ("thanks but the door is stuck", False),
+        ("", False),
+        ("no", False),
+    ],
+)
+def test_a_thank_you_is_told_from_a_matter(text: str, is_thanks: bool) -> None:
+    assert says_only_thanks(text) is is_thanks

@@ -43,10 +43,10 @@ run: $(STAMP)
 	$(BIN)/frontdesk run --demo
 
 test: $(DEV_STAMP)
-	$(BIN)/pytest -n $(WORKERS) -m "not full" tests
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not full" tests
 
 test-full: $(DEV_STAMP)
-	$(BIN)/pytest -n $(WORKERS) -m full --timeout 600 tests
+	$(BIN)/pytest -n 1 -m full --timeout 600 tests
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .

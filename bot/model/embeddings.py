@@ -6,6 +6,7 @@ more, loads an HTTP client, and turns on the root logger.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -39,14 +40,15 @@ class Embedder(Protocol):
         ...
 
 
+_LOADING = Lock()
+
+
 class WordLlama:
     """256 dimensions, about 35 MB, loaded on first use; safe to share between threads."""
 
     name = "wordllama-l2-supercat-256"
 
     def __init__(self) -> None:
-        self._loading = Lock()
-        self._loaded: tuple[Tokenizer, npt.NDArray[np.float16]] | None = None
         self._whole_words: frozenset[str] | None = None
 
     def __reduce__(self) -> tuple[type["WordLlama"], tuple[()]]:
@@ -78,17 +80,17 @@ class WordLlama:
         return pooled
 
     def _load(self) -> "tuple[Tokenizer, npt.NDArray[np.float16]]":
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = _load_files()
-            return self._loaded
+        with _LOADING:
+            return _load_files()
 
 
 def _is_word(piece: str) -> bool:
     return piece[0] == "▁" and len(piece) > _SHORT and piece[1:].isalpha()
 
 
+@cache
 def _load_files() -> "tuple[Tokenizer, npt.NDArray[np.float16]]":
+    """One copy for all who share the process."""
     from safetensors import safe_open
     from tokenizers import Tokenizer
 

@@ -26,30 +26,27 @@ def copy(source: Path, target: Path) -> None:
 @pytest.fixture(scope="session")
 def founded() -> Iterator[Path]:
     """A data directory with one company that is live on WhatsApp, made by commands alone."""
-    directory = Path(tempfile.mkdtemp(prefix="frontdesk-faults-"))
-    house = House(directory / "data", GraphSimulator(), free_port())
-    house.graph.base_url = "http://127.0.0.1:9"
-    articles = directory / "articles"
-    articles.mkdir()
-    for name, words in ARTICLES.items():
-        (articles / name).write_text(words)
-    simulator = house.graph
-    command(house, "tenant", "add", "acme")
-    command(
-        house,
-        "tenant",
-        "set",
-        "acme",
-        f"whatsapp_config.phone_number_id={NUMBER}",
-        f"whatsapp_config.access_token={simulator.access_token}",
-        f"whatsapp_config.verify_token={simulator.verify_token}",
-        f"whatsapp_config.app_secret={simulator.app_secret}",
-        f"whatsapp_config.business_account_id={BUSINESS_ACCOUNT}",
-    )
-    command(house, "kb", "import", str(articles))
-    command(house, "live", "whatsapp")
-    yield house.directory
-    shutil.rmtree(directory, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="frontdesk-faults-") as directory:
+        house = House(Path(directory, "data"), GraphSimulator(), free_port())
+        house.graph.base_url = "http://127.0.0.1:9"
+        articles = Path(directory, "articles")
+        articles.mkdir()
+        for name, words in ARTICLES.items():
+            (articles / name).write_text(words)
+        simulator = house.graph
+        settings = {
+            "phone_number_id": NUMBER,
+            "access_token": simulator.access_token,
+            "verify_token": simulator.verify_token,
+            "app_secret": simulator.app_secret,
+            "business_account_id": BUSINESS_ACCOUNT,
+        }
+        pairs = [f"whatsapp_config.{name}={value}" for name, value in settings.items()]
+        command(house, "tenant", "add", "acme")
+        command(house, "tenant", "set", "acme", *pairs)
+        command(house, "kb", "import", str(articles))
+        command(house, "live", "whatsapp")
+        yield house.directory
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ import asyncio, json, os, resource, sys, threading
 import psycopg, bot.foundation.embedded_binaries
 from bot.foundation.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from pathlib import Path
+
+pytestmark = pytest.mark.full  # starts and kills many servers
 directory, act = Path(sys.argv[1]), sys.argv[2]
 if act == "as nobody":
     os.setgroups([]); os.setgid(65534); os.setuid(65534)

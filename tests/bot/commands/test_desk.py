@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.full  # every command is a process with a database of its own
+
 STAFF = ("--as", "callum@brackwelltern.example")
 
 

@@ -23,6 +23,7 @@ from bot.foundation.embedded_process import mark_of, processes_marked
 
 ROOT = Path(__file__).parents[3]
 NOBODY = 65534
+pytestmark = pytest.mark.full  # starts and kills many servers
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
 
 # Tells what it got, then supervises until it is killed or its standard input ends.
@@ -31,8 +32,6 @@ import asyncio, json, os, resource, sys, threading
 import psycopg, bot.foundation.embedded_binaries
 from bot.foundation.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from pathlib import Path
-
-pytestmark = pytest.mark.full  # starts and kills many servers
 directory, act = Path(sys.argv[1]), sys.argv[2]
 if act == "as nobody":
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
@@ -275,6 +274,7 @@ def test_a_forked_child_does_not_keep_the_directory(prepared: Path, launch: Laun
     owner = launch(prepared, "with a forked child")
     owner.told()
     owner.child.kill()
+    owner.child.wait()  # until then the lock is rightly its own
     server = EmbeddedPostgres(prepared)
     server.start()
     try:

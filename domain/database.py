@@ -65,7 +65,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
-            max_overflow=pool_size,
+            max_overflow=0,  # a connection opened for one moment of load costs more than waiting
             pool_pre_ping=False,
             pool_recycle=1800,
             echo=echo,

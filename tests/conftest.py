@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         shared = shared.parent
     given = os.environ.get("DATABASE_URL")
     embedded = None if given else EmbeddedPostgres(shared / "postgres")
+    busy = shared / f"busy-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    busy.touch()
     if embedded:
         embedded.start()
     url = given or (embedded.url if embedded else "")
@@ -76,7 +79,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with FileLock(str(shared / "template.lock")):
         _make_template(found, shared / "template.made")
     yield found
+    busy.unlink()
     if embedded:
+        # Whoever started the server stops it, when the other workers have no more use for it.
+        until = time.monotonic() + 120
+        while embedded.is_owner and any(shared.glob("busy-*")) and time.monotonic() < until:
+            time.sleep(0.05)
         embedded.stop()
 
 

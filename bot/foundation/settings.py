@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     whatsapp_api_url: str | None = None
     telegram_api_url: str | None = None
     slack_api_url: str | None = None
-    worker_concurrency: int = Field(default=64, ge=1, le=500)
+    worker_concurrency: int = Field(default=32, ge=1, le=500)
     quiet_time: float | None = Field(default=None, ge=0, le=30)
     """Overrides every channel's own quiet time, in seconds."""
     log_level: str = "info"

@@ -1,9 +1,9 @@
 """What a channel must be able to do. A channel is a folder whose `adapter.py` has `CHANNEL`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any, ClassVar, Protocol
+from datetime import date, timedelta
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import httpx
 from pydantic import BaseModel, ConfigDict
@@ -117,4 +117,38 @@ class Channel(Protocol):
         Called only where `capabilities.has_typing`, and only when there will be an answer.
         Raises Temporary or Permanent; neither matters to the answer.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page of what was fetched: raw bodies, and the cursor to keep in the same transaction.
+
+    `cursor`: JSON text that only the channel reads; empty: nothing was ever fetched.
+    """
+
+    bodies: tuple[bytes, ...]
+    cursor: str
+
+
+@runtime_checkable
+class PolledChannel(Channel, Protocol):
+    """A channel that is asked for news, because nobody brings them."""
+
+    def fetch_new(
+        self, settings: Any, cursor: str, client: httpx.AsyncClient, *, since: date | None = None
+    ) -> AsyncIterator[Fetched]:
+        """Page by page, oldest first; each page must be on disk before the next is asked for.
+
+        A first fetch (empty cursor) begins with now, or with `since`. What is older than the
+        first fetch is marked as history. Raises Temporary or Permanent.
+        """
+        ...
+
+    async def acknowledge(self, settings: Any, page: Fetched, client: httpx.AsyncClient) -> None:
+        """Tells the provider that a page is on disk (mail is marked as seen)."""
+        ...
+
+    async def wait(self, settings: Any, cursor: str, seconds: float) -> bool:
+        """Waits on a long connection; whether there is news. False too where it can't wait."""
         ...

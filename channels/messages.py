@@ -67,6 +67,53 @@ class InboundAttachment:
     is_inline: bool = False
 
 
+class Proof(StrEnum):
+    """What vouches for the sender. CHANNEL: the provider itself (a phone number that wrote).
+
+    AUTHENTICATED: mail whose domain our own server found genuine. NONE: anybody may have sent it.
+    """
+
+    CHANNEL = "channel"
+    AUTHENTICATED = "authenticated"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHints:
+    """What ties a mail to others, as its headers claim: nothing here is verified.
+
+    `message_id`: what replies to it will name. `references`: ids it answers, nearest first.
+    `tokens`: our own signed tokens found in those ids and in plus-addresses.
+    `numbers`: numbers of tickets and quotes in the subject.
+    """
+
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+class ReportKind(StrEnum):
+    """What a report says of a message that was sent before."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A bounce or another report. `message_id`: of what was sent; `status`: as 5.1.1."""
+
+    kind: ReportKind
+    recipients: tuple[str, ...] = ()
+    status: str = ""
+    reason: str = ""
+    is_permanent: bool = False
+    message_id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One thing somebody wrote, as understood. Never contains markup that is to be trusted.
@@ -79,6 +126,7 @@ class InboundMessage:
     `replaces` / `deletes`: external id of the message that this one edits or deletes.
     `is_history`: synchronised old mail or chat: stored, never answered, opens no window.
     `addressee`: the customer, where `author` is STAFF: `sender` is then the company itself.
+    `thread`: for channels whose threads are found by headers. `report`: where it is a BOUNCE.
     """
 
     kind: EventKind
@@ -102,6 +150,9 @@ class InboundMessage:
     reason: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     addressee: Sender = Sender()
+    thread: ThreadHints | None = None
+    proof: Proof = Proof.CHANNEL
+    report: DeliveryReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +204,11 @@ class OutboundAttachment:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One message to one person, as the engine means it; `rendering` fits it to a channel."""
+    """One message to one person, as the engine means it; `rendering` fits it to a channel.
+
+    `token`: our signed token of the conversation, for channels that find threads by headers.
+    `references`: ids of the thread's messages, oldest first. `is_automatic`: the bot wrote it.
+    """
 
     to: Address
     text: str
@@ -163,6 +218,9 @@ class OutboundMessage:
     in_reply_to: str | None = None
     subject: str = ""
     idempotency_key: str = ""
+    token: str = ""
+    references: tuple[str, ...] = ()
+    is_automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

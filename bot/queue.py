@@ -14,10 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.database import plain_url
 
 QUEUE = "frontdesk"
+STAFF_LANE = "staff"
+"""A lane of its own: nobody at the desk waits behind customers whose model is slow."""
 
 _DEFER = (
     "select procrastinate_defer_jobs_v1(array[row(%s, %s, %s, null, null, %s::jsonb, %s)]"
     "::procrastinate_job_to_defer_v1[])"
+)
+
+_DEFER_EACH = (
+    "with {found} select procrastinate_defer_jobs_v1(array_agg(row(%(queue)s, %(job)s, 0, null, "
+    "null, jsonb_build_object('tenant_id', %(tenant_id)s::text, %(argument)s::text, id::text), "
+    "null)::procrastinate_job_to_defer_v1)) from touched having count(*) > 0"
 )
 
 
@@ -27,12 +35,11 @@ async def put(
     *,
     at: datetime | None = None,
     priority: int = 0,
+    lane: str = QUEUE,
     **arguments: Any,
 ) -> None:
     """Queues with the session's transaction."""
-    raw = (await (await session.connection()).get_raw_connection()).driver_connection
-    assert isinstance(raw, AsyncConnection)
-    await put_on(raw, job, at=at, priority=priority, **arguments)
+    await put_on(await driver(session), job, at=at, priority=priority, lane=lane, **arguments)
 
 
 async def put_on(
@@ -41,11 +48,36 @@ async def put_on(
     *,
     at: datetime | None = None,
     priority: int = 0,
+    lane: str = QUEUE,
     **arguments: Any,
 ) -> None:
     """Queues on a plain connection; inside a pipeline it adds no round trip."""
     values = json.dumps({name: str(value) for name, value in arguments.items()})
-    await connection.execute(_DEFER, (QUEUE, job, priority, values, at))
+    await connection.execute(_DEFER, (lane, job, priority, values, at))
+
+
+async def put_for_each(
+    connection: "AsyncConnection[Any]",
+    job: str,
+    argument: str,
+    found: str,
+    *,
+    lane: str = QUEUE,
+    **values: Any,
+) -> None:
+    """One statement: common table expressions, and a job for each id in their `touched`.
+
+    `argument`: what the job calls the id. `values`: theirs, `tenant_id` among them.
+    """
+    given = {"queue": lane, "job": job, "argument": argument, **values}
+    await connection.execute(_DEFER_EACH.replace("{found}", found), given)
+
+
+async def driver(session: AsyncSession) -> "AsyncConnection[Any]":
+    """The plain connection under the session's transaction."""
+    raw = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert isinstance(raw, AsyncConnection)
+    return raw
 
 
 def job_engine(url: str) -> App:

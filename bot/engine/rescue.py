@@ -13,6 +13,7 @@ from bot.engine.apply import REACT, TURN
 from bot.engine.delivery import DELIVER
 from bot.engine.intake import FETCH
 from bot.engine.intray import TAKE
+from bot.engine.telling.threads import THREAD
 from bot.foundation.telemetry import log
 from domain.conversations import ledger
 from domain.conversations.attachments import Attachments
@@ -22,6 +23,7 @@ from domain.conversations.turns import Turns
 from domain.database import Database
 from domain.events import DomainEvent, Happened, record
 from domain.idempotency.service import AnsweredRequests
+from domain.staff.threads import StaffThreads
 from domain.tenants import directory
 from domain.types import utc_now
 
@@ -38,6 +40,7 @@ class Swept:
     turns: int = 0
     messages: int = 0
     files: int = 0
+    threads: int = 0
 
 
 class Rescue:
@@ -107,9 +110,12 @@ class Rescue:
             files = await Attachments(session, tenant_id).waiting(now - LONG_PATIENCE)
             for attachment_id in files:
                 await put(FETCH, attachment_id=attachment_id)
+            threads = await StaffThreads(session, tenant_id).due(now, PATIENCE)
+            for thread_id in threads:
+                await put(THREAD, lane=queue.STAFF_LANE, thread_id=thread_id)
             unreacted = select(DomainEvent.id).where(
                 DomainEvent.reacted_at.is_(None), DomainEvent.created_at < now - PATIENCE
             )
             if await session.scalar(unreacted.limit(1)):
                 await put(REACT)
-        return Swept(len(accounts), len(turns), len(messages), len(files))
+        return Swept(len(accounts), len(turns), len(messages), len(files), len(threads))

@@ -1,0 +1,1 @@
+"""What the engine passes on to the staff."""

@@ -84,16 +84,16 @@ class Showing:
             await self._workspace.update(
                 drawn(card, self._tenant_id), Posted(self._channel, self.held.root)
             )
-            await self._keep(replace(self.held, head=_head(fresh, owner)))
+            await self._keep(head=_head(fresh, owner))
 
     async def _show_piece(self, piece: Piece) -> None:
         known = self._shown.get(piece.key)
         if known is None:
-            await self._keep(self.held, await self._posted(piece))
+            await self._keep(await self._posted(piece))
         elif piece.card is not None and known.stamp and known.drawn != THEIRS:
             fresh = digest(piece.card)
             if fresh != known.drawn:
-                await self._keep(self.held, await self._updated(piece.card, known, fresh))
+                await self._keep(await self._updated(piece.card, known, fresh))
 
     async def _show_turn(self, is_new: bool) -> None:
         """A line when somebody else answers now; then the head says that it was told."""
@@ -103,7 +103,7 @@ class Showing:
         line = None
         if picture.turn is not None and not is_new and picture.turn.key not in self._shown:
             line = await self._posted(picture.turn)
-        await self._keep(replace(self.held, head=_head(told, picture.owner)), line)
+        await self._keep(line, head=_head(told, picture.owner))
 
     async def _posted(self, piece: Piece) -> Shown:
         if piece.card is None:
@@ -125,7 +125,7 @@ class Showing:
     async def _uploaded(self, piece: Piece) -> Shown:
         """A file that Slack does not take is named with the reason."""
         assert piece.file is not None
-        await self._keep(self.held)
+        await self._keep()
         try:
             file = await self._file(piece)
             ids = await self._workspace.upload((file,), self._thread)
@@ -147,7 +147,9 @@ class Showing:
 
     # --- written down ---
 
-    async def _keep(self, held: Held, shown: Shown | None = None) -> None:
+    async def _keep(self, shown: Shown | None = None, *, head: str | None = None) -> None:
+        """Renews the lease too."""
+        held = self.held if head is None else replace(self.held, head=head)
         async with self._database.transaction(self._tenant_id) as session:
             self.held = await StaffThreads(session, self._tenant_id).keep(held, shown)
         if shown is not None:

@@ -15,6 +15,7 @@ from tests.bot.staffroom.threads.conftest import (
     QUESTION,
     ROOM,
     House,
+    Watched,
     rooms,
     together,
 )
@@ -264,12 +265,12 @@ async def test_killed_between_post_and_record_at_most_one_line_is_doubled(
     kept = showing.Showing._keep
     calls = 0
 
-    async def dies(self: showing.Showing, *args: object) -> None:
+    async def dies(self: showing.Showing, *args: object, **more: object) -> None:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise Killed
-        await kept(self, *args)  # type: ignore[arg-type]
+        await kept(self, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(showing.Showing, "_keep", dies)
     with pytest.raises(Killed):
@@ -461,3 +462,11 @@ async def test_trouble_that_lasts_is_told_and_goes_on_being_tried(house: House) 
     assert len(await house.events("thread.failed")) == 1
     await house.show()
     assert await house.line("Hello?")
+
+
+async def test_nothing_is_open_in_the_database_while_slack_is_asked(house: House) -> None:
+    house.workspace.lines = watched = Watched(house.company.runtime.database)
+    await house.say(QUESTION)
+    await house.do("take")
+    assert len(watched) == 4
+    assert set(watched.open) == {0}

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 
 from channels.channel import Channel, Delivery
+from channels.slack.desk import DESK, Slack
+from channels.slack.simulator import SlackSimulator
 from channels.whatsapp.adapter import WhatsApp
 from channels.whatsapp.settings import WhatsAppSettings
 from channels.whatsapp.simulator import (
@@ -17,6 +20,8 @@ from channels.whatsapp.simulator import (
 )
 
 GRAPH_HOST = "graph.simulator.invalid"
+SLACK_HOST = "slack.simulator.invalid"
+SLACK_URL = f"http://{SLACK_HOST}/api"
 GRAPH_URL = f"http://{GRAPH_HOST}/v24.0"
 KEPT = 100
 
@@ -32,6 +37,16 @@ def simulated_channels() -> dict[str, Channel]:
     """Channels that speak to the simulators; for demo tenants and simulated accounts."""
     whatsapp: Channel = WhatsApp(GRAPH_URL)
     return {whatsapp.name: whatsapp}
+
+
+def simulated_slack() -> Slack:
+    """Where the staff of demo companies work."""
+    return DESK.with_api_url(SLACK_URL)
+
+
+def simulated_signing_secret() -> SecretStr:
+    """Signs what the simulated Slack sends; no address of ours takes it from outside."""
+    return SecretStr(SlackSimulator().signing_secret)
 
 
 def simulated_transports() -> Mapping[str, httpx.AsyncBaseTransport]:

@@ -10,6 +10,7 @@ from channels.slack.simulator.files import kept
 from channels.slack.simulator.lines import Ack, Kind, Wire
 from channels.slack.simulator.web_api import SlackSimulator
 from channels.slack.simulator.world import (
+    AnswerPlace,
     Line,
     SimulatedWorkspace,
     View,
@@ -65,7 +66,7 @@ class Member:
             "container": container,
             "channel": {"id": line.channel, "name": self.workspace.channels.get(line.channel, "")},
             "message": message | ({"thread_ts": line.thread} if line.thread else {}),
-            "response_url": self._answer_address(line.channel, line.thread),
+            "response_url": self._answer_address(line.channel, line.thread, line.ts),
             "actions": [_pressed(line.blocks, title)],
         }
         return await self.wire.deliver(Kind.INTERACTION, payload)
@@ -185,8 +186,9 @@ class Member:
             "is_enterprise_install": False,
         }
 
-    def _answer_address(self, channel: str, thread: str = "") -> str:
-        return self.simulator.answer_address(self.workspace, channel, thread, self.person)
+    def _answer_address(self, channel: str, thread: str = "", used: str = "") -> str:
+        place = AnswerPlace(channel, thread, self.person, used)
+        return self.simulator.answer_address(self.workspace, place)
 
 
 def escaped(text: str) -> str:

@@ -28,7 +28,13 @@ from channels.slack.simulator import chat, views
 from channels.slack.simulator.files import file_methods
 from channels.slack.simulator.refusal import Refused
 from channels.slack.simulator.strictness import complaints
-from channels.slack.simulator.world import Line, SimulatedWorkspace, fresh, stamp
+from channels.slack.simulator.world import (
+    AnswerPlace,
+    Line,
+    SimulatedWorkspace,
+    fresh,
+    stamp,
+)
 
 TRIGGER_SECONDS = 3.0
 ANSWERS_PER_URL = 5
@@ -86,12 +92,10 @@ class SlackSimulator:
         self.triggers[name] = (team, time.monotonic())
         return name
 
-    def answer_address(
-        self, workspace: SimulatedWorkspace, channel: str, thread: str, person: str
-    ) -> str:
+    def answer_address(self, workspace: SimulatedWorkspace, place: AnswerPlace) -> str:
         """A response_url."""
         name = fresh("R")
-        workspace.answer_addresses[name] = (channel, thread, person)
+        workspace.answer_addresses[name] = place
         return f"{self.base_url}/actions/{workspace.team}/{name}"
 
     # --- as Slack's server --------------------------------------------------------------
@@ -204,17 +208,12 @@ class SlackSimulator:
         self._answers[name] = self._answers.get(name, 0) + 1
         if name not in workspace.answer_addresses or self._answers[name] > ANSWERS_PER_URL:
             return JSONResponse({"ok": False, "error": "used_url"}, status_code=404)
-        channel, thread, person = workspace.answer_addresses[name]
+        place = workspace.answer_addresses[name]
         body = await request.json()
         if told := complaints(body.get("blocks", [])):
             refused = {"ok": False, "error": "invalid_blocks"}
             return JSONResponse({**refused, "response_metadata": {"messages": told}})
-        only_to = "" if body.get("response_type") == "in_channel" else person
-        if body.get("delete_original"):
-            return PlainTextResponse("ok")
-        line = Line(stamp(), channel, workspace.bot_user, body.get("text", ""), thread)
-        line.blocks, line.only_to = body.get("blocks", []), only_to
-        workspace.lines.append(line)
+        _answer_in(workspace, place, body)
         return PlainTextResponse("ok")
 
     async def _uploaded(self, request: Request) -> Response:
@@ -235,6 +234,23 @@ class SlackSimulator:
         if file is None:
             return PlainTextResponse("not found", status_code=404)
         return Response(file.content, media_type=file.content_type)
+
+
+def _answer_in(workspace: SimulatedWorkspace, place: AnswerPlace, body: dict[str, Any]) -> None:
+    """A new message, or another one in the place of what was used."""
+    used = workspace.line(place.channel, place.used)
+    if body.get("delete_original"):
+        if used is not None:
+            workspace.lines.remove(used)
+        return
+    if body.get("replace_original") and used is not None:
+        used.text, used.blocks, used.edits = body.get("text", ""), body["blocks"], used.edits + 1
+        return
+    line = Line(stamp(), place.channel, workspace.bot_user, body.get("text", ""), place.thread)
+    line.blocks = body.get("blocks", [])
+    line.only_to = "" if body.get("response_type") == "in_channel" else place.person
+    workspace.lines.append(line)
+    place.used = place.used or line.ts
 
 
 async def _arguments(request: Request) -> dict[str, Any]:

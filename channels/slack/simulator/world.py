@@ -56,6 +56,17 @@ class StoredFile:
 
 
 @dataclass(slots=True)
+class AnswerPlace:
+    """Where a response_url leads. `used`: the message whose button was pressed, or the answer
+    that stands there now: what `replace_original` replaces."""
+
+    channel: str
+    thread: str
+    person: str
+    used: str = ""
+
+
+@dataclass(slots=True)
 class SimulatedWorkspace:
     """A Slack workspace. `is_installed`: whether its token is worth anything."""
 
@@ -73,8 +84,7 @@ class SimulatedWorkspace:
     views: dict[str, View] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
-    answer_addresses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Of each response_url: channel, thread and person."""
+    answer_addresses: dict[str, AnswerPlace] = field(default_factory=dict)
 
     def add_channel(self, channel: str, name: str = "", *, is_joined: bool = True) -> str:
         self.channels[channel] = name or channel.lower()

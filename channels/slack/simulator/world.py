@@ -45,6 +45,16 @@ class Line:
         return buttons(self.blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerAddress:
+    """Where what comes to a response_url is shown. `message`: the one that was used."""
+
+    channel: str
+    thread: str
+    person: str
+    message: str = ""
+
+
 @dataclass(slots=True)
 class StoredFile:
     id: str
@@ -71,10 +81,11 @@ class SimulatedWorkspace:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
+    viewers: dict[str, str] = field(default_factory=dict)
+    """Window → the person on whose screen it stands."""
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
-    answer_addresses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Of each response_url: channel, thread and person."""
+    answer_addresses: dict[str, AnswerAddress] = field(default_factory=dict)
 
     def add_channel(self, channel: str, name: str = "", *, is_joined: bool = True) -> str:
         self.channels[channel] = name or channel.lower()
@@ -111,6 +122,11 @@ class SimulatedWorkspace:
     def open_view(self) -> View:
         """The window opened last."""
         return list(self.views.values())[-1]
+
+    def view_of(self, person: str) -> View | None:
+        """The window on top of that person's screen."""
+        own = [view for name, view in self.views.items() if self.viewers.get(name) == person]
+        return own[-1] if own else None
 
 
 def shown(value: Any) -> Iterator[str]:

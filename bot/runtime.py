@@ -18,6 +18,7 @@ from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
 from bot.demo.provider import simulated_channels, simulated_transports
+from bot.demo.slack import DemoSlack, demo_slack
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
@@ -76,6 +77,7 @@ class Runtime:
     shelf: CatalogueShelf
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
+    demo_slack: DemoSlack
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -108,14 +110,15 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
     settings = installation.settings
     installation.require_schema()
     database = Database(installation.url, pool_size=settings.pool_size)
+    slack = demo_slack()
     async with httpx.AsyncClient(
         timeout=SEND_TIMEOUT,
         follow_redirects=False,
         trust_env=False,
-        mounts=simulated_transports(),
+        mounts=simulated_transports(slack),
     ) as client:
         try:
-            built = _build(settings, database, installation.vault(), client)
+            built = _build(settings, database, installation.vault(), client, slack)
             try:
                 yield built
             finally:
@@ -125,7 +128,11 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
 
 
 def _build(
-    settings: Settings, database: Database, vault: Vault, client: httpx.AsyncClient
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    client: httpx.AsyncClient,
+    slack: DemoSlack,
 ) -> Runtime:
     channels = connected_channels(settings)
     accounts = Accounts(database, vault, channels, simulated_channels())
@@ -172,6 +179,7 @@ def _build(
         shelf=shelf,
         models=models,
         model_agents=tuple(model_agents),
+        demo_slack=slack,
     )
 
 

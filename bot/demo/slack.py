@@ -94,11 +94,16 @@ def demo_slack() -> DemoSlack:
     workspace.add_channel(DESK_CHANNEL, "desk")
     workspace.add_channel(OTHER_CHANNEL, "random", is_joined=False)
     for member in one.staff:
-        workspace.add_person(
-            person_id(member.email), member.name, email=member.email, tz=one.time_zone
-        )
-    workspace.add_person(person_id(GUEST_EMAIL), GUEST, email=GUEST_EMAIL, is_restricted=True)
+        _enter(workspace, member.name, member.email, f"{member.title} ({member.role})")
+    guest = _enter(workspace, GUEST, GUEST_EMAIL, "Guest from another company")
+    workspace.people[guest]["is_restricted"] = True
     return DemoSlack(simulator, workspace)
+
+
+def _enter(workspace: SimulatedWorkspace, name: str, email: str, title: str) -> str:
+    person = workspace.add_person(person_id(email), name, email=email)
+    workspace.people[person]["profile"]["title"] = title
+    return person
 
 
 def person_id(email: str) -> str:

@@ -15,6 +15,7 @@ from channels.slack.simulator.world import (
     SimulatedWorkspace,
     View,
     buttons,
+    direct,
     fresh,
     stamp,
 )
@@ -40,7 +41,7 @@ class Member:
             "team_id": self.workspace.team,
             "team_domain": self.workspace.name.lower(),
             "enterprise_id": self.workspace.enterprise,
-            "channel_id": channel,
+            "channel_id": self._told(channel),
             "user_id": self.person,
             "command": command,
             "text": escaped(text),
@@ -121,35 +122,20 @@ class Member:
         thread: str = "",
         files: tuple[SharedBytes, ...] = (),
     ) -> Ack:
-        """A plain line."""
-        shared = self._kept(files)
-        line = Line(stamp(), channel, self.person, escaped(text), thread)
-        line.files = tuple(file["id"] for file in shared)
-        self.workspace.lines.append(line)
-        event = {
-            "type": "message",
-            "channel": channel,
-            "channel_type": "im" if channel.startswith("D") else "channel",
-            "text": escaped(text),
-            "ts": line.ts,
-            **({"thread_ts": thread} if thread else {}),
-            **({"subtype": "file_share", "files": shared} if shared else {}),
-        }
-        return await self.event(event)
+        """A plain line; to the bot directly where the channel is the person."""
+        told = self._written(escaped(text), channel, thread, files)
+        kind = "im" if told["channel"].startswith("D") else "channel"
+        return await self.event({"type": "message", "channel_type": kind, **told})
 
-    async def mention(self, text: str, channel: str, thread: str = "") -> Ack:
+    async def mention(
+        self, text: str, channel: str, thread: str = "", files: tuple[SharedBytes, ...] = ()
+    ) -> Ack:
         """Speaks to the bot; Slack tells of it twice."""
         words = f"<@{self.workspace.bot_user}> {escaped(text)}"
-        line = Line(stamp(), channel, self.person, words, thread)
-        self.workspace.lines.append(line)
-        event = {
-            "channel": channel,
-            "text": words,
-            "ts": line.ts,
-            **({"thread_ts": thread} if thread else {}),
-        }
-        await self.event({"type": "message", "channel_type": "channel", **event})
-        return await self.event({"type": "app_mention", **event})
+        told = self._written(words, channel, thread, files)
+        await self.event({"type": "message", "channel_type": "channel", **told})
+        told.pop("subtype", "")
+        return await self.event({"type": "app_mention", **told})
 
     async def open_home(self) -> Ack:
         return await self.event({"type": "app_home_opened", "tab": "home", "channel": "D1"})
@@ -203,6 +189,26 @@ class Member:
     def _answer_address(self, channel: str, thread: str = "", message: str = "") -> str:
         address = AnswerAddress(channel, thread, self.person, message)
         return self.simulator.answer_address(self.workspace, address)
+
+    def _written(
+        self, words: str, channel: str, thread: str, files: tuple[SharedBytes, ...]
+    ) -> dict[str, Any]:
+        """Puts the line there; what an event tells of it."""
+        shared = self._kept(files)
+        line = Line(stamp(), channel, self.person, words, thread)
+        line.files = tuple(file["id"] for file in shared)
+        self.workspace.lines.append(line)
+        return {
+            "channel": self._told(channel),
+            "text": words,
+            "ts": line.ts,
+            **({"thread_ts": thread} if thread else {}),
+            **({"subtype": "file_share", "files": shared} if shared else {}),
+        }
+
+    def _told(self, channel: str) -> str:
+        """Direct messages stand under the person, and are told under a name of their own."""
+        return direct(channel) if channel == self.person else channel
 
     def _kept(self, files: tuple[SharedBytes, ...]) -> list[dict[str, Any]]:
         return [kept(self.workspace, self.simulator.base_url, *file) for file in files]

@@ -21,6 +21,11 @@ def fresh(prefix: str) -> str:
     return f"{prefix}{uuid4().hex[:10].upper()}"
 
 
+def direct(person: str) -> str:
+    """The channel of the direct messages with a person."""
+    return f"D{person[1:]}"
+
+
 @dataclass(slots=True)
 class Line:
     """A message as people see it. `only_to`: the one who sees it, if not all do."""

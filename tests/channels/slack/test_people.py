@@ -3,7 +3,7 @@
 import pytest
 
 from channels.cards import Button, Card, Form, Input, InputKind, Option, Section
-from channels.slack.events import Place, Pressed, Submitted, ThreadMessage
+from channels.slack.events import Mention, Place, Pressed, Submitted, ThreadMessage
 from tests.channels.slack.conftest import House
 
 
@@ -78,3 +78,20 @@ async def test_a_file_stands_under_the_words_it_came_with(house: House) -> None:
     assert isinstance(note, ThreadMessage)
     assert note.text == "see <this>"
     assert [shared.id for shared in note.files] == [file]
+
+
+async def test_words_to_the_bot_directly_are_answered_in_the_same_place(house: House) -> None:
+    await house.member().say("how many are open?", "UMARIA")
+    mention = house.desk.events[-1]
+    assert isinstance(mention, Mention)
+    assert mention.is_direct
+    await house.workspace().post(Card("Three"), mention.origin.place)
+    assert [line.channel for line in house.acme.lines] == ["UMARIA", "UMARIA"]
+
+
+async def test_a_mention_may_bring_a_file(house: House) -> None:
+    await house.member().mention("file this", "CDESK", "", (("a.txt", b"x", "text/plain"),))
+    mention = house.desk.acted_on[-1]
+    assert isinstance(mention, Mention)
+    assert mention.text == "file this"
+    assert [file.name for file in mention.files] == ["a.txt"]

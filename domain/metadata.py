@@ -10,7 +10,7 @@ import domain
 import domain.events
 from domain.database import Base
 
-DIRECTORY_TABLES = frozenset({"directory_tenants", "directory_entries", "leases"})
+DIRECTORY_TABLES = frozenset({"directory_tenants", "directory_entries", "leases", "staff_claims"})
 """Read before a tenant is known; they hold keyed hashes and ids only."""
 
 

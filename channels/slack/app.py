@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from slack_bolt.response import BoltResponse
     from slack_sdk.web.async_client import AsyncWebClient
 
-PATIENCE_SECONDS = 0.2
+PATIENCE_SECONDS = 2.5
 _UNKNOWN = "Frontdesk is not connected to this workspace. Ask an administrator to install it."
 _LOG = logging.getLogger(__name__)
 
@@ -50,24 +50,17 @@ class Authorized:
     bot_id: str = ""
 
 
-async def _nothing(_key: str) -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """What the app is given, so that it needs no database.
 
     `authorize(team, enterprise)`: the workspace's token, None where the app is not installed.
-    `handle(event)`: keeps the event (queues a job); an error makes Slack deliver it again.
-    `claim(key)`: whether this delivery is the first of its id, in one atomic step.
-    `release(key)`: forgets a claim whose event could not be kept.
+    `keep(key, event)`: puts the event on disk with the mark that this key was taken, in one
+    atomic step, and nothing if it was taken before. An error makes Slack deliver it again.
     """
 
     authorize: Callable[[str, str], Awaitable[Authorized | None]]
-    handle: Callable[[StaffEvent], Awaitable[None]]
-    claim: Callable[[str], Awaitable[bool]]
-    release: Callable[[str], Awaitable[None]] = _nothing
+    keep: Callable[[str, StaffEvent], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +75,8 @@ class Answer:
 class SlackApp:
     """One app for all workspaces: the token is looked up for each delivery, nothing is shared.
 
-    A delivery is acknowledged when `handle` has kept it, and after `patience` seconds in any
-    case: Slack waits three only. What then still runs goes on; `close` waits for it.
+    A delivery is acknowledged when `keep` has it on disk, and refused after `patience` seconds
+    (Slack waits three): then Slack sends it again. What still runs goes on; `close` waits for it.
     """
 
     def __init__(
@@ -184,8 +177,8 @@ class SlackApp:
         self._running.add(task)
         task.add_done_callback(self._ended)
         done, _ = await asyncio.wait({task}, timeout=self._patience)
-        failed = done and (task.cancelled() or task.exception() is not None)
-        return Answer(503, "not kept; send it again") if failed else Answer(200)
+        is_kept = bool(done) and not task.cancelled() and task.exception() is None
+        return Answer(200) if is_kept else Answer(503, "not kept; send it again")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -194,13 +187,10 @@ class SlackApp:
 
     async def _keep(self, event: StaffEvent) -> None:
         key = f"{event.origin.team}:{event.origin.event_id}"
-        if not await self._wiring.claim(key):
-            return
         try:
-            await self._wiring.handle(event)
+            await self._wiring.keep(key, event)
         except BaseException:
             _LOG.exception("an event from Slack was not kept: %s", key)
-            await self._wiring.release(key)
             raise
 
 

@@ -32,11 +32,12 @@ class Desk:
     claimed: set[str] = field(default_factory=set)
     failures: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
     is_slow: bool = False
 
     @property
     def wiring(self) -> Wiring:
-        return Wiring(self.authorize, self.handle, self.claim, self.release)
+        return Wiring(self.authorize, self.keep)
 
     async def authorize(self, team: str, enterprise: str) -> Authorized | None:
         found = self.slack.workspaces.get(team)
@@ -44,21 +45,16 @@ class Desk:
             return None
         return Authorized(SecretStr(found.token), found.bot_user, found.bot_id)
 
-    async def handle(self, event: StaffEvent) -> None:
+    async def keep(self, key: str, event: StaffEvent) -> None:
+        self.reached.set()
         if self.is_slow:
             await self.gate.wait()
         if self.failures:
             self.failures -= 1
             raise RuntimeError("the database is away")
-        self.events.append(event)
-
-    async def claim(self, key: str) -> bool:
-        is_new = key not in self.claimed
-        self.claimed.add(key)
-        return is_new
-
-    async def release(self, key: str) -> None:
-        self.claimed.discard(key)
+        if key not in self.claimed:
+            self.claimed.add(key)
+            self.events.append(event)
 
     @property
     def acted_on(self) -> list[StaffEvent]:

@@ -1,0 +1,136 @@
+"""The workspaces in which staff work: their tokens, whose they are, how they are connected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+from pydantic import SecretStr
+
+from bot.foundation.security import Vault
+from channels.messages import Permanent
+from channels.slack.app import Authorized
+from channels.slack.desk import Slack
+from channels.slack.installation import Installation
+from channels.slack.outbound import Workspace
+from channels.slack.reading import text
+from domain.audit.service import note as audit
+from domain.database import Database
+from domain.errors import NotConfigured
+from domain.staff.models import StaffWorkspace
+from domain.staff.rooms import Joined, StaffWorkspaces
+from domain.tenants import directory
+from domain.types import utc_now
+
+REAL = "slack"
+SIMULATED = "slack-simulator"
+"""Demo companies work in a Slack inside this process; its people are of a kind of their own."""
+
+
+class NotConnected(NotConfigured):
+    def __init__(self, company: str = "This company") -> None:
+        super().__init__(
+            f"{company} is not connected to that Slack workspace: `frontdesk slack connect`."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Slack itself, or the simulated one: `kind` keeps their workspaces and people apart."""
+
+    kind: str
+    slack: Slack
+
+
+class Workspaces:
+    """Nothing is shared between workspaces: the token is looked up and opened for each use."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        slacks: Mapping[str, Slack],
+        client: httpx.AsyncClient,
+    ) -> None:
+        """`slacks`: by kind."""
+        self._database = database
+        self._vault = vault
+        self._slacks = slacks
+        self.client = client
+
+    async def tenants(self, kind: str, team: str) -> tuple[UUID, ...]:
+        """Those whose staff work in the workspace."""
+        async with self._database.directory() as session:
+            found = await directory.find(session, team_kind(kind), self._team(kind, team))
+        return tuple(one.tenant_id for one in found)
+
+    async def authorize(self, kind: str, team: str) -> Authorized | None:
+        for tenant_id in await self.tenants(kind, team):
+            row = await self._row(tenant_id, kind, team)
+            if row is not None:
+                return Authorized(self._token(row), row.bot_user)
+        return None
+
+    async def open(self, tenant_id: UUID, kind: str, team: str) -> Workspace:
+        """To send to it by this tenant's own token. Raises NotConnected."""
+        row = await self._row(tenant_id, kind, team)
+        if row is None:
+            raise NotConnected
+        return self._slacks[kind].workspace(team, self._token(row), self.client)
+
+    async def all(self, tenant_id: UUID) -> list[StaffWorkspace]:
+        async with self._database.transaction(tenant_id) as session:
+            return await StaffWorkspaces(session, tenant_id).all()
+
+    async def connect(self, tenant_id: UUID, token: SecretStr, *, kind: str = REAL) -> str:
+        """With a bot token (`xoxb-…`); the workspace's name. Raises Temporary or Permanent."""
+        told = await self._slacks[kind].workspace("", token, self.client).greet()
+        team = text(told.get("team_id"))
+        if not team:
+            raise Permanent("Slack did not say which workspace the token is for.", code="no_team")
+        found = Installation(
+            team=team,
+            team_name=text(told.get("team")),
+            enterprise=text(told.get("enterprise_id")),
+            app="",
+            bot_token=token,
+            bot_user=text(told.get("user_id")),
+            scopes=(),
+        )
+        await self.keep(tenant_id, found, kind=kind)
+        return found.team_name or team
+
+    async def keep(self, tenant_id: UUID, found: Installation, *, kind: str = REAL) -> None:
+        """What a workspace granted: the token sealed, the workspace found again by its id."""
+        sealed = self._vault.seal(found.bot_token.get_secret_value())
+        joined = Joined(kind, found.team, found.team_name, found.bot_user, sealed)
+        async with self._database.transaction(tenant_id) as session:
+            row_id = await StaffWorkspaces(session, tenant_id).join(joined)
+            digest = self._team(kind, found.team)
+            await directory.register(session, team_kind(kind), digest, tenant_id, row_id)
+            audit(session, tenant_id, "operator", "workspace.connected", found.team)
+
+    async def leave(self, tenant_id: UUID, kind: str, team: str) -> None:
+        """The workspace took the app away, or the tenant leaves it."""
+        async with self._database.transaction(tenant_id) as session:
+            workspaces = StaffWorkspaces(session, tenant_id)
+            row = await workspaces.find(kind, team)
+            if row is None:
+                return
+            await workspaces.leave(row, utc_now())
+            await directory.forget(session, team_kind(kind), row.id)
+            audit(session, tenant_id, "slack", "workspace.left", team)
+
+    async def _row(self, tenant_id: UUID, kind: str, team: str) -> StaffWorkspace | None:
+        async with self._database.transaction(tenant_id) as session:
+            return await StaffWorkspaces(session, tenant_id).find(kind, team)
+
+    def _token(self, row: StaffWorkspace) -> SecretStr:
+        return SecretStr(self._vault.open(row.token))
+
+    def _team(self, kind: str, team: str) -> bytes:
+        return self._vault.digest(team_kind(kind), team)
+
+
+def team_kind(kind: str) -> str:
+    return f"{kind}.team"

@@ -9,6 +9,7 @@ from hashlib import sha256
 from markupsafe import Markup
 
 from bot.console.blockkit import Names, Part, Window, mrkdwn, parts, window
+from bot.console.blockkit.mrkdwn import unescaped
 from bot.console.forms import OnPage
 from bot.console.slack.people import BOT, Colleague, colleagues, names
 from channels.slack.simulator import Line, SimulatedWorkspace
@@ -39,6 +40,8 @@ class LineShown:
     is_edited: bool
     parts: tuple[Part, ...]
     words: Markup
+    notice: str
+    """What Slack would tell in a notification."""
     files: tuple[FileShown, ...]
     replies: int
     last_reply: datetime | None
@@ -179,6 +182,7 @@ class _Eyes:
             is_edited=line.edits > 0,
             parts=parts(line.blocks, self.names),
             words=Markup("") if line.blocks else mrkdwn(line.text, self.names),
+            notice=unescaped(line.text),
             files=tuple(self._file(name) for name in line.files),
             replies=len(replies),
             last_reply=_at(replies[-1].ts) if replies else None,

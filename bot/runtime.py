@@ -18,12 +18,8 @@ from bot.agents.quoting_llm.agent import QuotingAgent
 from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
-from bot.demo.provider import (
-    simulated_channels,
-    simulated_signing_secret,
-    simulated_slack,
-    simulated_transports,
-)
+from bot.demo.provider import simulated_channels, simulated_transports
+from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
@@ -48,11 +44,11 @@ from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
 from bot.model.usage import parse_prices
 from bot.retrieval.library import Library
 from bot.staffroom.staffroom import Staffroom
-from bot.staffroom.workspaces import REAL, SIMULATED
 from channels import registry
 from channels.channel import Channel
 from channels.slack.desk import DESK, Slack
 from domain.database import Database
+from domain.staff.rooms import REAL, SIMULATED
 from domain.tenants import directory
 from domain.types import utc_now
 
@@ -87,6 +83,7 @@ class Runtime:
     staffroom: Staffroom
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
+    demo_slack: DemoSlack
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -119,14 +116,15 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
     settings = installation.settings
     installation.require_schema()
     database = Database(installation.url, pool_size=settings.pool_size)
+    slack = demo_slack()
     async with httpx.AsyncClient(
         timeout=SEND_TIMEOUT,
         follow_redirects=False,
         trust_env=False,
-        mounts=simulated_transports(),
+        mounts=simulated_transports(slack),
     ) as client:
         try:
-            built = _build(settings, database, installation.vault(), client)
+            built = _build(settings, database, installation.vault(), client, slack)
             try:
                 yield built
             finally:
@@ -137,7 +135,11 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
 
 
 def _build(
-    settings: Settings, database: Database, vault: Vault, client: httpx.AsyncClient
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    client: httpx.AsyncClient,
+    slack: DemoSlack,
 ) -> Runtime:
     channels = connected_channels(settings)
     accounts = Accounts(database, vault, channels, simulated_channels())
@@ -179,13 +181,14 @@ def _build(
         agent=agent,
         drafter=drafter,
         shelf=shelf,
-        staffroom=Staffroom(bench, vault, client, _slacks(settings)),
+        staffroom=Staffroom(bench, vault, client, _slacks(settings, slack)),
         models=models,
         model_agents=tuple(model_agents),
+        demo_slack=slack,
     )
 
 
-def _slacks(settings: Settings) -> dict[str, tuple[Slack, SecretStr | None]]:
+def _slacks(settings: Settings, demo: DemoSlack) -> dict[str, tuple[Slack, SecretStr | None]]:
     """Slack itself (or what the operator set in its stead), and the one of the demo."""
     secret = settings.slack_signing_secret
     if secret is None and settings.slack_app_token is not None:
@@ -193,7 +196,7 @@ def _slacks(settings: Settings) -> dict[str, tuple[Slack, SecretStr | None]]:
     url = settings.slack_api_url
     return {
         REAL: (DESK.with_api_url(url) if url else DESK, secret),
-        SIMULATED: (simulated_slack(), simulated_signing_secret()),
+        SIMULATED: (DESK.with_api_url(SLACK_API_URL), SecretStr(demo.simulator.signing_secret)),
     }
 
 

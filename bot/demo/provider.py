@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 
+from bot.demo.slack import SLACK_URL, DemoSlack
 from channels.channel import Channel, Delivery
-from channels.slack.desk import DESK, Slack
-from channels.slack.simulator import SlackSimulator
 from channels.whatsapp.adapter import WhatsApp
 from channels.whatsapp.settings import WhatsAppSettings
 from channels.whatsapp.simulator import (
@@ -20,8 +18,6 @@ from channels.whatsapp.simulator import (
 )
 
 GRAPH_HOST = "graph.simulator.invalid"
-SLACK_HOST = "slack.simulator.invalid"
-SLACK_URL = f"http://{SLACK_HOST}/api"
 GRAPH_URL = f"http://{GRAPH_HOST}/v24.0"
 KEPT = 100
 
@@ -39,17 +35,7 @@ def simulated_channels() -> dict[str, Channel]:
     return {whatsapp.name: whatsapp}
 
 
-def simulated_slack() -> Slack:
-    """Where the staff of demo companies work."""
-    return DESK.with_api_url(SLACK_URL)
-
-
-def simulated_signing_secret() -> SecretStr:
-    """Signs what the simulated Slack sends; no address of ours takes it from outside."""
-    return SecretStr(SlackSimulator().signing_secret)
-
-
-def simulated_transports() -> Mapping[str, httpx.AsyncBaseTransport]:
+def simulated_transports(slack: DemoSlack) -> Mapping[str, httpx.AsyncBaseTransport]:
     """What an HTTP client mounts so that the simulators' hosts lead to them."""
     simulator = GraphSimulator(numbers=AnyNumber())
     application = simulator.application()
@@ -59,7 +45,10 @@ def simulated_transports() -> Mapping[str, httpx.AsyncBaseTransport]:
         del simulator.sent[:-KEPT]
         del simulator.requests[:-KEPT]
 
-    return {f"http://{GRAPH_HOST}": httpx.ASGITransport(app=trimmed)}
+    return {
+        f"http://{GRAPH_HOST}": httpx.ASGITransport(app=trimmed),
+        SLACK_URL: slack.transport(),
+    }
 
 
 def simulated_secrets() -> dict[str, str]:

@@ -21,6 +21,11 @@ def fresh(prefix: str) -> str:
     return f"{prefix}{uuid4().hex[:10].upper()}"
 
 
+def direct(person: str) -> str:
+    """The channel of the direct messages with a person."""
+    return f"D{person[1:]}"
+
+
 @dataclass(slots=True)
 class Line:
     """A message as people see it. `only_to`: the one who sees it, if not all do."""
@@ -45,6 +50,16 @@ class Line:
         return buttons(self.blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerAddress:
+    """Where what comes to a response_url is shown. `message`: the one that was used."""
+
+    channel: str
+    thread: str
+    person: str
+    message: str = ""
+
+
 @dataclass(slots=True)
 class StoredFile:
     id: str
@@ -53,17 +68,6 @@ class StoredFile:
     length: int = 0
     content_type: str = "application/octet-stream"
     is_shown: bool = False
-
-
-@dataclass(slots=True)
-class AnswerPlace:
-    """Where a response_url leads. `used`: the message whose button was pressed, or the answer
-    that stands there now: what `replace_original` replaces."""
-
-    channel: str
-    thread: str
-    person: str
-    used: str = ""
 
 
 @dataclass(slots=True)
@@ -82,9 +86,11 @@ class SimulatedWorkspace:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
+    viewers: dict[str, str] = field(default_factory=dict)
+    """Window → the person on whose screen it stands."""
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
-    answer_addresses: dict[str, AnswerPlace] = field(default_factory=dict)
+    answer_addresses: dict[str, AnswerAddress] = field(default_factory=dict)
 
     def add_channel(self, channel: str, name: str = "", *, is_joined: bool = True) -> str:
         self.channels[channel] = name or channel.lower()
@@ -121,6 +127,11 @@ class SimulatedWorkspace:
     def open_view(self) -> View:
         """The window opened last."""
         return list(self.views.values())[-1]
+
+    def view_of(self, person: str) -> View | None:
+        """The window on top of that person's screen."""
+        own = [view for name, view in self.views.items() if self.viewers.get(name) == person]
+        return own[-1] if own else None
 
 
 def shown(value: Any) -> Iterator[str]:

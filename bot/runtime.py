@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import httpx
+from pydantic import SecretStr
 
 import domain.metadata  # noqa: F401 - every table must be known before the first flush
 from bot.agents.acknowledgement import acknowledgement
@@ -17,14 +18,20 @@ from bot.agents.quoting_llm.agent import QuotingAgent
 from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
-from bot.demo.provider import simulated_channels, simulated_transports
+from bot.demo.provider import (
+    simulated_channels,
+    simulated_signing_secret,
+    simulated_slack,
+    simulated_transports,
+)
 from bot.demo.slack import DemoSlack, demo_slack
+from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
-from bot.engine.reactions import Reactions
+from bot.engine.reacting.reactions import Reactions
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -33,7 +40,7 @@ from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
 from bot.engine.turn import TurnRunner
 from bot.foundation.installation import Installation
-from bot.foundation.security import Vault
+from bot.foundation.security import Vault, new_token
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
 from bot.model.embeddings import WordLlama
@@ -41,8 +48,11 @@ from bot.model.llm import ModelSettings, Provider, ProviderAccess, configured_mo
 from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
 from bot.model.usage import parse_prices
 from bot.retrieval.library import Library
+from bot.staffroom.staffroom import Staffroom
+from bot.staffroom.workspaces import REAL, SIMULATED
 from channels import registry
 from channels.channel import Channel
+from channels.slack.desk import DESK, Slack
 from domain.database import Database
 from domain.tenants import directory
 from domain.types import utc_now
@@ -75,6 +85,7 @@ class Runtime:
     agent: Ladder
     drafter: QuoteDrafter
     shelf: CatalogueShelf
+    staffroom: Staffroom
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
     demo_slack: DemoSlack
@@ -122,6 +133,7 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
             try:
                 yield built
             finally:
+                await built.staffroom.close()
                 await built.library.close()
         finally:
             await database.close()
@@ -148,17 +160,14 @@ def _build(
         SupportAgent(model, reads, prompts, step=step)
         for model, step in zip(models, MODEL_STEPS, strict=False)
     ]
-    agent = Ladder(
-        model_agents,
-        ExtractiveAgent(library, triage),
-        TenantBudget(database, settings),
-        utc_now,
-        limits=LadderLimits(model=settings.llm_deadline),
-    )
+    extractive, budget = ExtractiveAgent(library, triage), TenantBudget(database, settings)
+    limits = LadderLimits(model=settings.llm_deadline)
+    agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
     deliverer = Deliverer(database, accounts, client)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
+    bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
     return Runtime(
         settings=settings,
         database=database,
@@ -177,10 +186,23 @@ def _build(
         agent=agent,
         drafter=drafter,
         shelf=shelf,
+        staffroom=Staffroom(bench, vault, client, _slacks(settings)),
         models=models,
         model_agents=tuple(model_agents),
         demo_slack=slack,
     )
+
+
+def _slacks(settings: Settings) -> dict[str, tuple[Slack, SecretStr | None]]:
+    """Slack itself (or what the operator set in its stead), and the one of the demo."""
+    secret = settings.slack_signing_secret
+    if secret is None and settings.slack_app_token is not None:
+        secret = SecretStr(new_token())  # Socket Mode signs nothing; by HTTP nothing gets in
+    url = settings.slack_api_url
+    return {
+        REAL: (DESK.with_api_url(url) if url else DESK, secret),
+        SIMULATED: (simulated_slack(), simulated_signing_secret()),
+    }
 
 
 def _models(settings: Settings) -> tuple[ModelSettings, ...]:

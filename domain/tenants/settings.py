@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.errors import Refused
 
+OPEN_MAPPINGS = frozenset({"desk.rooms"})
+"""Sections whose keys are the tenant's own."""
+
 
 class InvalidSetting(Refused):
     pass
@@ -64,6 +67,12 @@ class Desk(Section):
     staff_see_margins: bool = False
     paused_channels: list[str] = []
     draft_topics: list[str] = []
+    rooms: dict[str, str] = {}
+    """Where conversations are shown to staff (`T1/C1`): by topic, by channel, `` for all others."""
+
+    def room(self, channel: str, topic: str = "") -> str:
+        """Empty: nowhere."""
+        return next((self.rooms[key] for key in (topic, channel, "") if self.rooms.get(key)), "")
 
     def needs_approval(self, channel: str, topic: str) -> bool:
         """Whether a person approves answers about the topic there, whatever the channel's mode."""
@@ -92,7 +101,8 @@ class TenantSettings(Section):
             branch: Any = tree
             for part in path:
                 branch = branch.get(part) if isinstance(branch, dict) else None
-            if not isinstance(branch, dict) or last not in branch:
+            is_open = ".".join(path) in OPEN_MAPPINGS
+            if not isinstance(branch, dict) or (last not in branch and not is_open):
                 raise InvalidSetting(f"There is no setting “{key}”.")
             branch[last] = value
         try:

@@ -18,6 +18,12 @@ HOME = "home"
 DIRECT = "direct"
 CLOSED = "none"
 SHOWN = 60
+SUGGESTIONS = (
+    ("/desk help", "/desk help"),
+    ("/desk inbox", "/desk inbox"),
+    ("/desk stats", "/desk stats"),
+    ("@desk …", "@desk how many urgent tickets are open?"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,11 @@ class SlackScene:
     window: Window | None
     window_json: str
     beat: str
+
+    @property
+    def suggestions(self) -> tuple[tuple[str, str], ...]:
+        """What a newcomer may try, with its label."""
+        return SUGGESTIONS
 
     @property
     def is_channel(self) -> bool:

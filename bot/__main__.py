@@ -12,6 +12,7 @@ from bot.commands import (
     quoting,
     running,
     setup,
+    slack,
     tenants,
     triage,
 )
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A chat-first assistant: answers customers, opens tickets, drafts quotes.",
 )
-for command in (running.run, running.web, running.worker, running.scheduler):
+for command in (running.run, running.web, running.worker, running.scheduler, running.listeners):
     app.command()(command)
 app.command()(setup.migrate)
 app.command("seed-demo")(setup.seed_demo)
@@ -38,6 +39,8 @@ app.command()(desk.desk)
 app.command()(triage.triage)
 app.command()(quoting.quote)
 app.add_typer(conversations.drafts_app, name="drafts")
+app.add_typer(slack.slack_app, name="slack")
+app.add_typer(slack.staff_app, name="staff")
 app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.key_app, name="key")
 app.add_typer(tenants.channel_app, name="channel")

@@ -22,19 +22,20 @@ from bot.api import (
     prompts,
     quotes,
     search,
+    staff,
     tenants,
     tickets,
-    webhooks,
 )
 from bot.api.problems import translate_errors
-from bot.console import simulator
+from bot.api.receiving import slack, webhooks
+from bot.console import connecting, simulator
 from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
 from bot.runtime import Runtime, running
 
-ROLES = ("web", "worker", "scheduler")
+ROLES = ("web", "worker", "scheduler", "listeners")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'",
@@ -52,6 +53,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     translate_errors(app)
     app.include_router(health.router)
     app.include_router(webhooks.router, prefix="/api/v1")
+    app.include_router(slack.router)
+    app.include_router(connecting.router)
     app.include_router(catalogue.uploads, prefix="/api/v1")
     for noun in (
         conversations,
@@ -60,6 +63,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         customers,
         prompts,
         search,
+        staff,
         tenants,
         catalogue,
         quotes,
@@ -128,6 +132,10 @@ async def run_roles(installation: Installation, roles: tuple[str, ...]) -> None:
             from bot.scheduler import Timetable
 
             duties.append(Timetable(runtime.database).run())
+        if "listeners" in roles:
+            from bot.listeners import listen
+
+            duties.append(listen(runtime))
         if "web" in roles:
             duties.append(_serve(create_app(runtime), settings))
         await _first_to_end(duties)

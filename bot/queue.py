@@ -83,5 +83,5 @@ async def driver(session: AsyncSession) -> "AsyncConnection[Any]":
 def job_engine(url: str) -> App:
     """The engine that a worker runs; putting jobs needs none."""
     return App(
-        connector=PsycopgConnector(conninfo=plain_url(url), min_size=1, max_size=6, timeout=10)
+        connector=PsycopgConnector(conninfo=plain_url(url), min_size=1, max_size=10, timeout=10)
     )

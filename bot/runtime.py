@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import httpx
+from pydantic import SecretStr
 
 import domain.metadata  # noqa: F401 - every table must be known before the first flush
 from bot.agents.acknowledgement import acknowledgement
@@ -18,12 +19,14 @@ from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
 from bot.demo.provider import simulated_channels, simulated_transports
+from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
+from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
-from bot.engine.reactions import Reactions
+from bot.engine.reacting.reactions import Reactions
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -32,7 +35,7 @@ from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
 from bot.engine.turn import TurnRunner
 from bot.foundation.installation import Installation
-from bot.foundation.security import Vault
+from bot.foundation.security import Vault, new_token
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
 from bot.model.embeddings import WordLlama
@@ -40,9 +43,12 @@ from bot.model.llm import ModelSettings, Provider, ProviderAccess, configured_mo
 from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
 from bot.model.usage import parse_prices
 from bot.retrieval.library import Library
+from bot.staffroom.staffroom import Staffroom
 from channels import registry
 from channels.channel import Channel
+from channels.slack.desk import DESK, Slack
 from domain.database import Database
+from domain.staff.rooms import REAL, SIMULATED
 from domain.tenants import directory
 from domain.types import utc_now
 
@@ -74,8 +80,10 @@ class Runtime:
     agent: Ladder
     drafter: QuoteDrafter
     shelf: CatalogueShelf
+    staffroom: Staffroom
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
+    demo_slack: DemoSlack
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -108,24 +116,30 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
     settings = installation.settings
     installation.require_schema()
     database = Database(installation.url, pool_size=settings.pool_size)
+    slack = demo_slack()
     async with httpx.AsyncClient(
         timeout=SEND_TIMEOUT,
         follow_redirects=False,
         trust_env=False,
-        mounts=simulated_transports(),
+        mounts=simulated_transports(slack),
     ) as client:
         try:
-            built = _build(settings, database, installation.vault(), client)
+            built = _build(settings, database, installation.vault(), client, slack)
             try:
                 yield built
             finally:
+                await built.staffroom.close()
                 await built.library.close()
         finally:
             await database.close()
 
 
 def _build(
-    settings: Settings, database: Database, vault: Vault, client: httpx.AsyncClient
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    client: httpx.AsyncClient,
+    slack: DemoSlack,
 ) -> Runtime:
     channels = connected_channels(settings)
     accounts = Accounts(database, vault, channels, simulated_channels())
@@ -136,22 +150,15 @@ def _build(
     models = _models(settings)
     shelf = CatalogueShelf(database)
     prompts = TenantPrompts(database)
-    reads = Reads(library, shelf)
-    model_agents = [
-        SupportAgent(model, reads, prompts, step=step)
-        for model, step in zip(models, MODEL_STEPS, strict=False)
-    ]
-    agent = Ladder(
-        model_agents,
-        ExtractiveAgent(library, triage),
-        TenantBudget(database, settings),
-        utc_now,
-        limits=LadderLimits(model=settings.llm_deadline),
-    )
+    model_agents = _model_agents(models, Reads(library, shelf), prompts)
+    extractive, budget = ExtractiveAgent(library, triage), TenantBudget(database, settings)
+    limits = LadderLimits(model=settings.llm_deadline)
+    agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
     deliverer = Deliverer(database, accounts, client)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
+    bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
     return Runtime(
         settings=settings,
         database=database,
@@ -170,9 +177,32 @@ def _build(
         agent=agent,
         drafter=drafter,
         shelf=shelf,
+        staffroom=Staffroom(bench, vault, client, _slacks(settings, slack)),
         models=models,
         model_agents=tuple(model_agents),
+        demo_slack=slack,
     )
+
+
+def _model_agents(
+    models: tuple[ModelSettings, ...], reads: Reads, prompts: TenantPrompts
+) -> list[SupportAgent]:
+    return [
+        SupportAgent(model, reads, prompts, step=step)
+        for model, step in zip(models, MODEL_STEPS, strict=False)
+    ]
+
+
+def _slacks(settings: Settings, demo: DemoSlack) -> dict[str, tuple[Slack, SecretStr | None]]:
+    """Slack itself (or what the operator set in its stead), and the one of the demo."""
+    secret = settings.slack_signing_secret
+    if secret is None and settings.slack_app_token is not None:
+        secret = SecretStr(new_token())  # Socket Mode signs nothing; by HTTP nothing gets in
+    url = settings.slack_api_url
+    return {
+        REAL: (DESK.with_api_url(url) if url else DESK, secret),
+        SIMULATED: (DESK.with_api_url(SLACK_API_URL), SecretStr(demo.simulator.signing_secret)),
+    }
 
 
 def _models(settings: Settings) -> tuple[ModelSettings, ...]:

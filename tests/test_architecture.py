@@ -104,7 +104,7 @@ def test_every_prompt_has_a_header_that_names_just_the_variables_it_uses() -> No
         assert prompt.purpose, name
 
 
-@pytest.mark.parametrize("module", ["bot.__main__", "bot.api.webhooks", "bot.app"])
+@pytest.mark.parametrize("module", ["bot.__main__", "bot.api.receiving.webhooks", "bot.app"])
 def test_no_model_library_is_loaded_before_it_is_needed(module: str) -> None:
     code = (
         f"import sys, {module}; "

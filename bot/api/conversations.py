@@ -28,7 +28,7 @@ from bot.api.rest import (
 )
 from bot.dependencies import Caller, Reader, ReadTransaction, StaffCaller, Transaction
 from bot.desk.conversations import LONGEST_REPLY
-from bot.engine.telling.threads import touched
+from bot.engine.reacting.threads import touched
 from domain.audit.service import note
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.conversations.outbox import NewReply, Outbox

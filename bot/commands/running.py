@@ -1,4 +1,4 @@
-"""`run`, `web`, `worker`, `scheduler`: the product, in one process or apart."""
+"""`run`, `web`, `worker`, `scheduler`, `listeners`: the product, in one process or apart."""
 
 import asyncio
 import gc
@@ -22,8 +22,8 @@ def run(
         bool, typer.Option("--demo", help="Seed the demo company first, if missing.")
     ] = False,
 ) -> None:
-    """Web, worker and scheduler in one process, on the embedded database unless one is set."""
-    _start(("web", "worker", "scheduler"), demo=demo)
+    """All roles in one process, on the embedded database unless one is set."""
+    _start(("web", "worker", "scheduler", "listeners"), demo=demo)
 
 
 def web() -> None:
@@ -39,6 +39,11 @@ def worker() -> None:
 def scheduler() -> None:
     """Keeps the timetable; several may run, one at a time leads."""
     _start(("scheduler",))
+
+
+def listeners() -> None:
+    """Holds long connections (Slack's Socket Mode); several may run, one at a time holds each."""
+    _start(("listeners",))
 
 
 def _start(roles: tuple[str, ...], *, demo: bool = False) -> None:
@@ -77,7 +82,7 @@ def _seed(installation: "Installation") -> None:
 
     async def plant() -> bool:
         async with running(installation) as runtime:
-            return await seed(runtime.database, runtime.accounts)
+            return await seed(runtime.database, runtime.accounts, runtime.vault)
 
     if asyncio.run(plant()):
         say("Seeded the demo company.")

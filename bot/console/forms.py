@@ -1,6 +1,8 @@
 """What the simulator's forms may say: untrusted words, checked."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 import phonenumbers
@@ -38,14 +40,60 @@ Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(digits_o
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
 
 
+Word = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9.]*$")]
+
+
+class View(StrEnum):
+    """What the right side shows: Slack as staff see it, or what went on inside."""
+
+    STAFF = "staff"
+    INSIDE = "inside"
+
+
 class OnPage(BaseModel):
-    """Fields that every form of the page carries: whose phone is shown, and what of it."""
+    """Fields that every form of the page carries: whose phone is shown, and what beside it.
+
+    `me`: the member of staff at Slack; `room`: a channel's id, `home` or `direct`; `root`: the
+    open thread, `none` where it was closed; empty: whatever comes first.
+    """
 
     model_config = ConfigDict(populate_by_name=True, extra="ignore")
 
     phone: Phone = Field(validation_alias="as")
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
     wire: bool = False
+    view: View | Literal[""] = ""
+    me: Word = ""
+    room: Word = ""
+    root: Word = ""
+
+    @property
+    def address(self) -> str:
+        """The page that shows it."""
+        return f"/?{urlencode(self.query)}"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Without what is as it would be anyway."""
+        told = {
+            "as": self.phone,
+            "name": self.name,
+            "wire": "1" if self.wire else "",
+            "view": str(self.view),
+            "me": self.me,
+            "room": self.room,
+            "root": self.root,
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+class Asked(OnPage):
+    """What an address asks for: `seen` is what the page shows already."""
+
+    phone: Annotated[str, StringConstraints(max_length=40)] = Field(
+        default="", validation_alias="as"
+    )
+    seen: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
 class Written(OnPage):

@@ -2,23 +2,22 @@
 
 import hmac
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
 from pydantic import BaseModel, ValidationError
 
-from bot.dependencies import RuntimeOf, capped_body
+from bot.console.bodies import SentForm, form_with_files, plain_form
+from bot.dependencies import RuntimeOf
 from bot.foundation.security import Vault, new_token
+from bot.runtime import Runtime
 from domain.errors import Refused
 
 COOKIE = "frontdesk_simulator"
 TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a field
 TOKEN_HEADER = "x-csrf-token"  # noqa: S105 - the name of a header
-FORM_TYPE = "application/x-www-form-urlencoded"
-FORM_LIMIT = 64 * 1024
-FIELD_LIMIT = 20
 PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -59,48 +58,46 @@ def token_for(vault: Vault, key: str) -> str:
     return vault.digest("csrf.simulator", key).hex()
 
 
-async def same_page(request: Request, runtime: RuntimeOf) -> dict[str, str]:
-    """The fields of a form that this page made for this browser; 403 otherwise."""
+async def same_page(request: Request, runtime: RuntimeOf) -> SentForm:
+    """What a form says that this page made for this browser; 403 for any other."""
+    return await _proved(request, runtime, plain_form)
+
+
+async def same_page_with_files(request: Request, runtime: RuntimeOf) -> SentForm:
+    return await _proved(request, runtime, form_with_files)
+
+
+async def _proved(
+    request: Request, runtime: Runtime, read: Callable[[Request], Awaitable[SentForm]]
+) -> SentForm:
     local_only(request)
     origin = urlsplit(request.headers.get("origin", ""))
     if (origin.scheme, origin.netloc) != (request.url.scheme, request.headers.get("host")):
         raise HTTPException(403, "Forbidden")
-    fields = await _fields(request)
+    form = await read(request)
     key = request.cookies.get(COOKIE, "")
-    told = request.headers.get(TOKEN_HEADER) or fields.get(TOKEN_FIELD, "")
+    told = request.headers.get(TOKEN_HEADER) or form.fields.get(TOKEN_FIELD, "")
     right = token_for(runtime.vault, key)
     if not key or not hmac.compare_digest(told.encode(), right.encode()):
         raise HTTPException(403, "This page is out of date: load it again")
-    return fields
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    if request.headers.get("content-type", "").partition(";")[0].strip() != FORM_TYPE:
-        raise HTTPException(415, f"Send it as {FORM_TYPE}")
-    body = await capped_body(request, FORM_LIMIT)
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            max_num_fields=FIELD_LIMIT,
-            errors="strict",
-        )
-    except ValueError as error:
-        raise HTTPException(400, "The form cannot be read") from error
-    # PostgreSQL keeps no NUL in a text.
-    return {name: value.replace("\x00", "") for name, value in pairs}
+    return form
 
 
 def posted(form: type[Form]) -> Callable[..., Awaitable[Form]]:
     """A dependency that gives a form of the page, checked in every respect."""
 
-    async def checked(fields: Annotated[dict[str, str], Depends(same_page)]) -> Form:
-        try:
-            return form.model_validate(fields)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "form"
-            reason = str(first["msg"]).removeprefix("Value error, ").lower()
-            raise Refused(f"The {where} cannot be taken: {reason}.") from error
+    async def read(sent: Annotated[SentForm, Depends(same_page)]) -> Form:
+        return checked(form, sent.fields)
 
-    return checked
+    return read
+
+
+def checked(form: type[Form], fields: Mapping[str, str]) -> Form:
+    """Raises Refused for what the form does not take."""
+    try:
+        return form.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "form"
+        reason = str(first["msg"]).removeprefix("Value error, ").lower()
+        raise Refused(f"The {where} cannot be taken: {reason}.") from error

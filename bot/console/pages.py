@@ -1,6 +1,7 @@
 """Jinja2 as the console uses it: everything escaped, times in the tenant's zone."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,8 @@ def environment() -> Environment:
         "marked": marked,
         "spoken": spoken,
         "initials": initials,
+        "combined": combined,
+        "sized": sized,
     }
     return environment
 
@@ -67,3 +70,14 @@ def spoken(name: str) -> str:
 def initials(name: str) -> str:
     letters = [word[0] for word in name.split() if word[0].isalpha()]
     return "".join(letters[:2]).upper() or "?"
+
+
+def combined(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
+    return {**one, **other}
+
+
+def sized(count: int) -> str:
+    """Bytes as people read them."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"

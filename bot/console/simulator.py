@@ -1,36 +1,45 @@
 """The page to try everything on: left a customer's phone, right what staff see of it."""
 
-from dataclasses import dataclass
-from typing import Annotated, cast
-from urllib.parse import urlencode
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from bot.console import pages
 from bot.console.forms import (
+    Asked,
     Decision,
     OnPage,
     Pressed,
     StaffAct,
     StaffReply,
+    View,
     Written,
     digits_of,
     shown_phone,
 )
 from bot.console.guard import COOKIE, browser_key, local_only, posted, token_for
-from bot.console.stage import Stage, set_up
-from bot.dependencies import RuntimeOf
+from bot.console.scene import (
+    NO_STORE,
+    AnyStage,
+    OnStage,
+    compose,
+    fragments,
+    patience,
+    pulse,
+    shown,
+)
+from bot.console.slack.routes import router as slack_router
+from bot.console.slack.scene import HOME
+from bot.console.slack.side import Staffroom
+from bot.console.stage import Stage
 from bot.desk import conversations, drafts
-from bot.desk.cards import ThreadCard, TicketCard
-from domain.customers.repository import Reachable
-from domain.errors import NotFound, Refused
+from domain.errors import Refused
 
 PATIENCE = 0.6
 """Seconds that a form waits for its message to be in the thread before it shows the page."""
-NO_STORE = {"Cache-Control": "no-store"}
 SUGGESTIONS = (
     ("A question", "What do the lights on our access point mean?"),
     ("A fault", "the camera at the gate is dead since this morning"),
@@ -43,65 +52,18 @@ SUGGESTIONS = (
 router = APIRouter(include_in_schema=False, dependencies=[Depends(local_only)])
 
 
-async def _stage(runtime: RuntimeOf) -> Stage | None:
-    return await set_up(runtime)
-
-
-async def _required(stage: Annotated[Stage | None, Depends(_stage)]) -> Stage:
-    if stage is None:
-        raise NotFound("demo company", "demo")
-    return stage
-
-
-AnyStage = Annotated[Stage | None, Depends(_stage)]
-OnStage = Annotated[Stage, Depends(_required)]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is on the page: one phone and the desk's view of its conversation."""
-
-    stage: Stage
-    on_page: OnPage
-    customer: Reachable | None
-    thread: ThreadCard | None
-    tickets: tuple[TicketCard, ...]
-    csrf: str
-
-    @property
-    def pulse(self) -> str:
-        return self.thread.pulse if self.thread else ""
-
-    @property
-    def name(self) -> str:
-        known = self.customer.name if self.customer else ""
-        return known or self.on_page.name or shown_phone(self.on_page.phone)
-
-    @property
-    def toggled(self) -> str:
-        """The page with the raw wire shown, or hidden again."""
-        return _address(self.on_page.model_copy(update={"wire": not self.on_page.wire}))
-
-    def as_another(self, phone: str) -> str:
-        return _address(OnPage(phone=phone, wire=self.on_page.wire))
-
-
 @router.get("/")
-async def page(
-    request: Request,
-    stage: AnyStage,
-    phone: Annotated[str, Query(alias="as", max_length=40)] = "",
-    name: Annotated[str, Query(max_length=80)] = "",
-    wire: bool = False,
-) -> Response:
+async def page(request: Request, stage: AnyStage, asked: Annotated[Asked, Query()]) -> Response:
     if stage is None:
         return HTMLResponse(pages.render("unseeded.html"), headers=NO_STORE)
     customers = await stage.customers()
-    if not phone and customers:
-        phone = customers[0].address
+    if not asked.phone and customers:
+        asked.phone = customers[0].address
+    on_page = _on_page(asked)
+    if stage.staff_side and on_page.room == HOME and on_page.view is not View.INSIDE:
+        await stage.staff_side.open_home(on_page)
     key = browser_key(request)
-    csrf = token_for(stage.runtime.vault, key)
-    scene = await _scene(stage, OnPage(phone=_digits(phone), name=name, wire=wire), csrf)
+    scene = await compose(stage, on_page, token_for(stage.runtime.vault, key))
     body = pages.render(
         "simulator.html",
         scene=scene,
@@ -116,36 +78,29 @@ async def page(
 
 
 @router.get("/simulator/live")
-async def live(
-    request: Request,
-    stage: OnStage,
-    phone: Annotated[str, Query(alias="as", max_length=40)],
-    name: Annotated[str, Query(max_length=80)] = "",
-    seen: Annotated[str, Query(max_length=64)] = "",
-    wire: bool = False,
-) -> Response:
+async def live(request: Request, stage: OnStage, asked: Annotated[Asked, Query()]) -> Response:
     """204 as long as nothing changed since `seen`."""
-    on_page = OnPage(phone=_digits(phone), name=name, wire=wire)
-    if seen == await stage.pulse(await stage.conversation(on_page.phone)):
+    on_page = _on_page(asked)
+    if asked.seen == await pulse(stage, on_page):
         return Response(status_code=204, headers=NO_STORE)
     csrf = token_for(stage.runtime.vault, browser_key(request))
-    return _fragments(await _scene(stage, on_page, csrf))
+    return fragments(await compose(stage, on_page, csrf))
 
 
 @router.post("/simulator/messages")
 async def write(
     request: Request, stage: OnStage, form: Annotated[Written, Depends(posted(Written))]
 ) -> Response:
-    await stage.write(form.phone, await _sender(stage, form), form.text, _patience(request))
-    return await _shown(request, stage, form)
+    await stage.write(form.phone, await _sender(stage, form), form.text, patience(request))
+    return await shown(request, stage, form)
 
 
 @router.post("/simulator/choices")
 async def press(
     request: Request, stage: OnStage, form: Annotated[Pressed, Depends(posted(Pressed))]
 ) -> Response:
-    await stage.press(form.phone, await _sender(stage, form), form.choice, _patience(request))
-    return await _shown(request, stage, form)
+    await stage.press(form.phone, await _sender(stage, form), form.choice, patience(request))
+    return await shown(request, stage, form)
 
 
 @router.post("/simulator/read")
@@ -162,7 +117,7 @@ async def reply(
     conversation_id = await _conversation(stage, form)
     database = stage.runtime.database
     await conversations.reply(database, stage.tenant_id, conversation_id, form.staff, form.reply)
-    return await _shown(request, stage, form)
+    return await shown(request, stage, form)
 
 
 @router.post("/simulator/take-over")
@@ -172,7 +127,7 @@ async def take_over(
     conversation_id = await _conversation(stage, form)
     database = stage.runtime.database
     await conversations.take_over(database, stage.tenant_id, conversation_id, form.staff)
-    return await _shown(request, stage, form)
+    return await shown(request, stage, form)
 
 
 @router.post("/simulator/hand-back")
@@ -182,7 +137,7 @@ async def hand_back(
     conversation_id = await _conversation(stage, form)
     database = stage.runtime.database
     await conversations.hand_back(database, stage.tenant_id, conversation_id, form.staff)
-    return await _shown(request, stage, form)
+    return await shown(request, stage, form)
 
 
 @router.post("/simulator/drafts/approve")
@@ -193,7 +148,7 @@ async def approve(
     await drafts.approve(
         runtime.database, runtime.deliverer, stage.tenant_id, form.draft, form.new_text
     )
-    return await _shown(request, stage, form)
+    return await shown(request, stage, form)
 
 
 @router.post("/simulator/drafts/reject")
@@ -201,29 +156,7 @@ async def reject(
     request: Request, stage: OnStage, form: Annotated[Decision, Depends(posted(Decision))]
 ) -> Response:
     await drafts.reject(stage.runtime.database, stage.tenant_id, form.draft, "Rejected at the desk")
-    return await _shown(request, stage, form)
-
-
-async def _shown(request: Request, stage: Stage, form: OnPage) -> Response:
-    """The page as it is now: its parts for htmx, else all of it again."""
-    if request.headers.get("hx-request") != "true":
-        return RedirectResponse(_address(form), status_code=303, headers=NO_STORE)
-    csrf = token_for(stage.runtime.vault, browser_key(request))
-    return _fragments(await _scene(stage, form, csrf))
-
-
-def _fragments(scene: Scene) -> Response:
-    return HTMLResponse(pages.render("live.html", scene=scene), headers=NO_STORE)
-
-
-async def _scene(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
-    customer = await stage.customer(on_page.phone)
-    conversation_id = await stage.conversation(on_page.phone)
-    if conversation_id:
-        thread = await stage.thread(conversation_id, with_wire=on_page.wire)
-        return Scene(stage, on_page, customer, thread, thread.tickets, csrf)
-    past = await stage.tickets(customer.person_id) if customer else ()
-    return Scene(stage, on_page, customer, None, past, csrf)
+    return await shown(request, stage, form)
 
 
 async def _sender(stage: Stage, form: OnPage) -> str:
@@ -239,24 +172,18 @@ async def _conversation(stage: Stage, form: OnPage) -> UUID:
     return found
 
 
-def _digits(phone: str) -> str:
+def _on_page(asked: Asked) -> OnPage:
     try:
-        return digits_of(phone)
+        phone = digits_of(asked.phone)
     except ValueError as error:
-        raise Refused(f"“{phone}” is not the number of a phone.") from error
+        raise Refused(f"“{asked.phone}” is not the number of a phone.") from error
+    return OnPage.model_validate(asked.model_dump(by_alias=False) | {"phone": phone})
 
 
-def _address(on_page: OnPage) -> str:
-    query = {"as": on_page.phone, "name": on_page.name, "wire": "1" if on_page.wire else ""}
-    return f"/?{urlencode({name: value for name, value in query.items() if value})}"
-
-
-def _patience(request: Request) -> float:
-    return cast(float, request.app.state.simulator_patience)
-
-
-def mount(app: FastAPI, patience: float = PATIENCE) -> None:
+def mount(app: FastAPI, patience: float = PATIENCE, staffroom: Staffroom | None = None) -> None:
     """The page at `/`, and the files that pages are made with."""
     app.state.simulator_patience = patience
+    app.state.staffroom = staffroom
     app.include_router(router)
+    app.include_router(slack_router)
     app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.console.slack.side import Staffroom, StaffSide
 from bot.demo.content import company
 from bot.demo.provider import pressed, written
 from bot.desk import threads
@@ -34,6 +35,8 @@ class Stage:
     account: Account
     company: str
     time_zone: str
+    staff_side: StaffSide | None = None
+    """None: nothing takes what happens at Slack."""
 
     @property
     def tenant_id(self) -> UUID:
@@ -126,7 +129,7 @@ class Stage:
         return self.account.settings
 
 
-async def set_up(runtime: Runtime) -> Stage | None:
+async def set_up(runtime: Runtime, staffroom: Staffroom | None, patience: float) -> Stage | None:
     """None: there is no demo company here."""
     slug = company().slug
     async with runtime.database.directory() as session:
@@ -141,4 +144,5 @@ async def set_up(runtime: Runtime) -> Stage | None:
     if not settings.is_demo or not numbers:
         return None
     account = await runtime.accounts.get(demo.id, numbers[0].id)
-    return Stage(runtime, account, tenant.name, settings.time_zone)
+    side = StaffSide(runtime.demo_slack, staffroom, demo.id, patience) if staffroom else None
+    return Stage(runtime, account, tenant.name, settings.time_zone, side)

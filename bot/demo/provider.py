@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from bot.demo.slack import SLACK_URL, DemoSlack
 from channels.channel import Channel, Delivery
 from channels.whatsapp.adapter import WhatsApp
 from channels.whatsapp.settings import WhatsAppSettings
@@ -34,7 +35,7 @@ def simulated_channels() -> dict[str, Channel]:
     return {whatsapp.name: whatsapp}
 
 
-def simulated_transports() -> Mapping[str, httpx.AsyncBaseTransport]:
+def simulated_transports(slack: DemoSlack) -> Mapping[str, httpx.AsyncBaseTransport]:
     """What an HTTP client mounts so that the simulators' hosts lead to them."""
     simulator = GraphSimulator(numbers=AnyNumber())
     application = simulator.application()
@@ -44,7 +45,10 @@ def simulated_transports() -> Mapping[str, httpx.AsyncBaseTransport]:
         del simulator.sent[:-KEPT]
         del simulator.requests[:-KEPT]
 
-    return {f"http://{GRAPH_HOST}": httpx.ASGITransport(app=trimmed)}
+    return {
+        f"http://{GRAPH_HOST}": httpx.ASGITransport(app=trimmed),
+        SLACK_URL: slack.transport(),
+    }
 
 
 def simulated_secrets() -> dict[str, str]:

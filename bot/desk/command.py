@@ -24,10 +24,14 @@ class StaffView:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the command was given in: a conversation's or ticket's thread, or nowhere."""
+    """What the command was given in: a conversation's or ticket's thread, or nowhere.
+
+    `room`: the staff channel, as it calls itself (`T1/C1`).
+    """
 
     conversation_id: UUID | None = None
     ticket: str = ""
+    room: str = ""
 
     @property
     def is_thread(self) -> bool:

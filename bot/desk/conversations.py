@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
-from bot.engine.telling.threads import touched
+from bot.engine.reacting.threads import touched
 from domain.audit.service import note
 from domain.conversations.attachments import Attachments
 from domain.conversations.models import Attachment, Message

@@ -20,8 +20,10 @@ from bot.desk.handling import (
     inbox,
     knowledge,
     operating,
+    people,
     prompting,
     quoting,
+    rooms,
     switching,
     ticketing,
 )
@@ -71,6 +73,10 @@ COMMANDS: dict[str, Handler] = {
     "stats": operating.stats,
     "lost": operating.lost,
     "doctor": operating.doctor,
+    "here": rooms.here,
+    "staff": people.staff,
+    "mute": rooms.mute,
+    "unmute": rooms.unmute,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "reply.send": (Right.ACT, answering.send),
@@ -87,6 +93,10 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "dismiss": (Right.READ, bulk.dismiss),
 }
 HOME_ROWS = 5
+LOOKS = frozenset(
+    {"help", "inbox", "ticket", "thread", "count", "drafts", "find", "reply", "stats", "lost"}
+    | {"doctor"}
+)
 
 
 class Desk:
@@ -121,6 +131,13 @@ class Desk:
     async def mentioned(self, text: str, by: StaffView, place: Place = Place()) -> Answer:  # noqa: B008
         """Plain words to the desk."""
         return await self._answered(by, lambda: self._parsed(plainly.understand(text), by, place))
+
+    def only_reads(self, text: str) -> bool:
+        """Whether giving the command twice changes nothing; of a word nobody knows as well."""
+        try:
+            return parse(text).verb in LOOKS
+        except WrongUse:
+            return True
 
     async def use(self, used: Used, by: StaffView, place: Place = Place()) -> Answer:  # noqa: B008
         """A button pressed or a form sent; rights are asked for again."""
@@ -163,6 +180,8 @@ class Desk:
     async def _use(self, used: Used, by: StaffView, place: Place) -> Answer:
         if used.action == "run":
             return await self._parsed(parse(used.value), by, place)
+        if used.action == "say":
+            return await self._parsed(plainly.understand(used.value), by, place)
         if used.action == "confirm":
             return await self._confirmed(used, by)
         known = REACTIONS.get(used.action)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bot import queue
-from bot.engine.telling.threads import touched
+from bot.engine.reacting.threads import touched
 from domain.audit.service import note
 from domain.conversations.models import Message
 from domain.conversations.outbox import Outbox

@@ -14,7 +14,7 @@ import stamina
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
-from bot.engine.telling.threads import touch, touch_on
+from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
 from channels.messages import (
     Address,

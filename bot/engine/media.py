@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 
 from bot.engine.accounts import Accounts
-from bot.engine.telling.threads import touch
+from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import log
 from channels.messages import InboundAttachment, Permanent, Temporary
 from domain.conversations.attachments import Attachments

@@ -13,7 +13,8 @@ from bot.engine.apply import REACT, TURN
 from bot.engine.delivery import DELIVER
 from bot.engine.intake import FETCH
 from bot.engine.intray import TAKE
-from bot.engine.telling.threads import THREAD
+from bot.engine.reacting.notifying import TELL
+from bot.engine.reacting.threads import THREAD
 from bot.foundation.telemetry import log
 from domain.conversations import ledger
 from domain.conversations.attachments import Attachments
@@ -23,6 +24,8 @@ from domain.conversations.turns import Turns
 from domain.database import Database
 from domain.events import DomainEvent, Happened, record
 from domain.idempotency.service import AnsweredRequests
+from domain.staff.notices import Notices
+from domain.staff.rooms import forget_old_claims
 from domain.staff.threads import StaffThreads
 from domain.tenants import directory
 from domain.types import utc_now
@@ -69,9 +72,10 @@ class Rescue:
                 log.warning("sweep.stalled_job", job=job.task_name, error=str(error))
 
     async def tidy(self) -> None:
-        """Forgets answers to keyed requests that nobody may ask for again."""
+        """Forgets answers to keyed requests that nobody may ask for again, and old claims."""
         async with self._database.directory() as session:
             tenants = await directory.tenants(session)
+            await forget_old_claims(session, utc_now())
         for tenant in tenants:
             async with self._database.transaction(tenant.id) as session:
                 await AnsweredRequests(session, tenant.id).forget_old()
@@ -118,4 +122,6 @@ class Rescue:
             )
             if await session.scalar(unreacted.limit(1)):
                 await put(REACT)
+            if await Notices(session, tenant_id).are_overdue(now - LONG_PATIENCE):
+                await put(TELL, lane=queue.STAFF_LANE)
         return Swept(len(accounts), len(turns), len(messages), len(files), len(threads))

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     whatsapp_api_url: str | None = None
     telegram_api_url: str | None = None
     slack_api_url: str | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    """`xapp-…`: Socket Mode, for machines that nothing outside can reach."""
     worker_concurrency: int = Field(default=32, ge=1, le=500)
     quiet_time: float | None = Field(default=None, ge=0, le=30)
     """Overrides every channel's own quiet time, in seconds."""

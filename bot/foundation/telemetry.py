@@ -17,6 +17,9 @@ messages_received = Counter("frontdesk_messages_received", "Messages stored", ["
 messages_sent = Counter("frontdesk_messages_sent", "Messages by result", ["channel", "result"])
 turns_finished = Counter("frontdesk_turns", "Turns by agent, step and end", ["step", "state"])
 turn_seconds = Histogram("frontdesk_turn_seconds", "From lease to applied", ["step"])
+staff_events = Counter(
+    "frontdesk_staff_events", "What staff did, by kind and whether it was new", ["kind", "result"]
+)
 jobs_failed = Counter("frontdesk_jobs_failed", "Jobs that raised", ["job"])
 tickets_opened = Counter("frontdesk_tickets_opened", "Tickets opened", ["source"])
 model_tokens = Counter("frontdesk_model_tokens", "Tokens used", ["model", "kind"])

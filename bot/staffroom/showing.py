@@ -8,6 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.foundation.security import Vault
+from bot.staffroom.marking import drawn
 from bot.staffroom.picture import Picture, Piece, digest, to_show
 from channels.cards import Card, Section
 from channels.messages import OutboundAttachment, Permanent
@@ -21,11 +22,6 @@ from domain.tenants import directory
 
 GONE = frozenset({"message_not_found", "thread_not_found"})
 _UNCHANGEABLE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-
-
-def drawn(card: Card, tenant_id: UUID) -> Card:
-    """As it is posted: buttons must come back with the tenant they are of."""
-    return card
 
 
 def thread_kind(kind: str) -> str:

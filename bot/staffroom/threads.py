@@ -10,7 +10,7 @@ from bot import queue
 from bot.desk.command import StaffView
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import pause
-from bot.engine.telling.threads import THREAD, touched
+from bot.engine.reacting.threads import THREAD, touched
 from bot.foundation.security import Vault
 from bot.foundation.telemetry import log
 from bot.staffroom.listening import Listening

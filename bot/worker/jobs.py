@@ -11,6 +11,12 @@ from bot.runtime import Runtime
 
 def register(engine: App, runtime: Runtime) -> None:
     """Makes every job known to the engine."""
+    _register_messages(engine, runtime)
+    _register_staff(engine, runtime)
+    _register_upkeep(engine, runtime)
+
+
+def _register_messages(engine: App, runtime: Runtime) -> None:
 
     @engine.task(name="take")
     async def take(tenant_id: str, account_id: str, carefully: str = "") -> None:
@@ -36,6 +42,22 @@ def register(engine: App, runtime: Runtime) -> None:
         while await runtime.reactions.react(UUID(tenant_id)):
             pass
 
+
+def _register_staff(engine: App, runtime: Runtime) -> None:
+    @engine.task(name="staff")
+    async def staff(kind: str, event: str, key: str) -> None:
+        await runtime.staffroom.act(kind, event, key)
+
+    @engine.task(name="thread")
+    async def thread(tenant_id: str, thread_id: str) -> None:
+        await runtime.staffroom.threads.sync(UUID(tenant_id), UUID(thread_id))
+
+    @engine.task(name="tell")
+    async def tell(tenant_id: str) -> None:
+        await runtime.staffroom.tell(UUID(tenant_id))
+
+
+def _register_upkeep(engine: App, runtime: Runtime) -> None:
     @engine.task(name="sweep")
     async def sweep() -> None:
         await runtime.rescue.sweep()

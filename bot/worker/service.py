@@ -5,7 +5,7 @@ import asyncio
 from procrastinate import App
 
 from bot.foundation.telemetry import log
-from bot.queue import QUEUE, job_engine
+from bot.queue import QUEUE, STAFF_LANE, job_engine
 from bot.runtime import Runtime
 from bot.worker.jobs import register
 
@@ -15,6 +15,7 @@ POLLING = 1.0
 WATCH_EVERY = 5.0
 PATIENCE = 10.0
 GRACE = 20.0
+STAFF_JOBS = 16
 
 
 async def work(runtime: Runtime) -> None:
@@ -39,28 +40,34 @@ async def work(runtime: Runtime) -> None:
 
 
 async def _work_once(engine: App, runtime: Runtime) -> None:
-    worker = asyncio.create_task(
-        engine.run_worker_async(
-            queues=[QUEUE],
-            concurrency=runtime.settings.worker_concurrency,
-            install_signal_handlers=False,
-            fetch_job_polling_interval=POLLING,
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=STALLED_AFTER,
-            shutdown_graceful_timeout=GRACE,
-            delete_jobs="successful",
-        )
-    )
-    watch = asyncio.create_task(_watch(engine))
+    duties = {
+        asyncio.create_task(_lane(engine, QUEUE, runtime.settings.worker_concurrency)),
+        asyncio.create_task(_lane(engine, STAFF_LANE, STAFF_JOBS)),
+        asyncio.create_task(_watch(engine)),
+    }
     try:
-        await asyncio.wait({worker, watch}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(duties, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        watch.cancel()
-        worker.cancel()
-        ends = await asyncio.gather(worker, watch, return_exceptions=True)
+        for duty in duties:
+            duty.cancel()
+        ends = await asyncio.gather(*duties, return_exceptions=True)
     for end in ends:
         if isinstance(end, Exception):
             raise end
+
+
+async def _lane(engine: App, queue: str, concurrency: int) -> None:
+    await engine.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=POLLING,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=STALLED_AFTER,
+        shutdown_graceful_timeout=GRACE,
+        delete_jobs="successful",
+    )
 
 
 async def _watch(engine: App) -> None:

@@ -1,5 +1,7 @@
 """Staff members: who somebody is, and the questions they must answer before a large act."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +17,8 @@ from domain.types import new_id, utc_now
 
 EMAIL = "email"
 PATIENCE = timedelta(minutes=15)
+ROLES = ("admin", "staff", "readonly")
+_EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,190}")
 
 
 class TooLate(Conflict):
@@ -26,6 +30,13 @@ class TooLate(Conflict):
 class Answered:
     kind: str
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    email: str
+    name: str = ""
+    role: str = "staff"
 
 
 class StaffMembers:
@@ -40,6 +51,73 @@ class StaffMembers:
             StaffMember.tenant_id == self._tenant_id, StaffMember.deactivated_at.is_(None)
         )
         return list(await self._session.scalars(query.order_by(StaffMember.name)))
+
+    async def get(self, staff_id: UUID) -> StaffMember:
+        member = await self._session.get(StaffMember, staff_id)
+        if member is None or member.tenant_id != self._tenant_id or member.deactivated_at:
+            raise NotFound("staff member", staff_id)
+        return member
+
+    async def add(self, newcomer: NewMember) -> StaffMember:
+        """Raises Conflict for a known address; one who left comes back under it."""
+        email = newcomer.email.strip().lower()
+        if not _EMAIL.fullmatch(email):
+            raise Refused(f"“{email[:60]}” is no mail address.")
+        query = select(StaffMember).where(
+            StaffMember.tenant_id == self._tenant_id,
+            StaffMember.email.ilike(_literally(email), escape="\\"),
+        )
+        member = (await self._session.scalars(query.limit(1))).one_or_none()
+        if member is None:
+            member = StaffMember(id=new_id(), tenant_id=self._tenant_id, email=email)
+            self._session.add(member)
+        elif member.deactivated_at is None:
+            raise Conflict(f"{email} is a member of staff already.")
+        member.name, member.role = newcomer.name.strip() or email, _role(newcomer.role)
+        member.deactivated_at = None
+        await self._session.flush()
+        return member
+
+    async def change(self, staff_id: UUID, changes: Mapping[str, Any]) -> StaffMember:
+        """`name`, `role`, `approval_limit`, `sees_margins`. The last admin stays one."""
+        member = await self.get(staff_id)
+        if "role" in changes and member.role == "admin" and changes["role"] != "admin":
+            await self._require_another_admin(member)
+        for name in ("name", "approval_limit", "sees_margins"):
+            if name in changes:
+                setattr(member, name, changes[name])
+        if "role" in changes:
+            member.role = _role(changes["role"])
+        await self._session.flush()
+        return member
+
+    async def remove(self, staff_id: UUID, at: datetime) -> StaffMember:
+        """They may do nothing more; their name stays on what they wrote."""
+        member = await self.get(staff_id)
+        if member.role == "admin":
+            await self._require_another_admin(member)
+        member.deactivated_at = at
+        await self._session.execute(
+            delete(StaffIdentity).where(StaffIdentity.staff_id == member.id)
+        )
+        return member
+
+    async def _require_another_admin(self, member: StaffMember) -> None:
+        others = [m for m in await self.all() if m.role == "admin" and m.id != member.id]
+        if not others:
+            raise Refused(f"{member.name} is the only admin: make somebody else one first.")
+
+    async def identities(self, kind: str, staff_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+        """What a staff channel calls these members."""
+        query = select(StaffIdentity.staff_id, StaffIdentity.value).where(
+            StaffIdentity.tenant_id == self._tenant_id,
+            StaffIdentity.kind == kind,
+            StaffIdentity.staff_id.in_(list(staff_ids)),
+        )
+        known: dict[UUID, list[str]] = {}
+        for staff_id, value in await self._session.execute(query):
+            known.setdefault(staff_id, []).append(value)
+        return known
 
     async def known_as(self, kind: str, value: str) -> StaffMember | None:
         """By mail address (kind `email`), or by what a staff channel calls them."""
@@ -132,6 +210,12 @@ class StaffMembers:
         question.answered_at = now
         await self._session.flush()
         return Answered(question.kind, dict(question.payload))
+
+
+def _role(role: str) -> str:
+    if role not in ROLES:
+        raise Refused(f"A role is one of {', '.join(ROLES)}.")
+    return role
 
 
 def _literally(words: str) -> str:

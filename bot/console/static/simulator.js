@@ -10,8 +10,15 @@
       if (one.open) open.add(one.id); else open.delete(one.id);
     });
   };
+  const kept = (part) => part.querySelector("[data-keep]")?.dataset.keep;
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const before = event.detail.target;
+    // What is the same stays, with the cursor in it; a form stays with what is typed in it.
+    const key = kept(before);
+    if (key ? key === kept(event.detail.fragment) : before.innerHTML === event.detail.fragment.innerHTML) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     const known = new Set([...before.querySelectorAll("details[id]")].map((one) => one.id));
     remember(before);
     event.detail.fragment.querySelectorAll("details[id]").forEach((one) => {
@@ -51,10 +58,35 @@
     if (box.value.trim()) box.form.requestSubmit();
   });
 
-  // The list of customers closes on Escape and on a click beside it.
-  const who = document.querySelector(".who");
-  document.addEventListener("click", (event) => { if (who && !who.contains(event.target)) who.open = false; });
+  // A file goes once; the chooser is empty again when it was taken.
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful || !event.target.matches("form")) return;
+    event.target.querySelectorAll("input[type=file]").forEach((chooser) => { chooser.value = ""; });
+  });
+
+  // When a window of Slack closes, the cursor goes back to the button that opened it.
+  let pressed = "";
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches(".bk")) pressed = document.activeElement.id;
+  });
+  document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+    const isClosed = event.detail.target.id === "slack-window" && !event.detail.target.childElementCount;
+    if (isClosed && pressed) document.getElementById(pressed)?.focus({ preventScroll: true });
+  });
+
+  // The lists of people close on Escape and on a click beside them; Escape closes a window of Slack.
+  const lists = [...document.querySelectorAll(".who")];
+  document.addEventListener("click", (event) => {
+    lists.forEach((one) => { if (!one.contains(event.target)) one.open = false; });
+  });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && who?.open) { who.open = false; who.querySelector("summary").focus(); }
+    if (event.key !== "Escape") return;
+    const list = lists.find((one) => one.open);
+    if (list) {
+      list.open = false;
+      list.querySelector("summary").focus();
+    } else if (!document.querySelector(":popover-open")) {
+      document.querySelector("[data-shuts]")?.click();
+    }
   });
 })();

@@ -46,6 +46,19 @@ class Bench(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """A Bench of its own, for what is built before the runtime is."""
+
+    database: Database
+    accounts: Accounts
+    deliverer: Deliverer
+    library: Library
+    drafter: QuoteDrafter
+    shelf: CatalogueShelf
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
 class Meant:
     """What a command is about, and the words that are left."""
 

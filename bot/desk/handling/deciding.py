@@ -9,7 +9,7 @@ from bot.desk.command import StaffView
 from bot.desk.handling.answering import destination
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.showing.preflight import preflight
-from bot.engine.telling.threads import touched
+from bot.engine.reacting.threads import touched
 from channels.cards import Card, Form, Input, InputKind, Section, Used
 from domain.audit.service import note as audit
 from domain.conversations.models import Conversation, Message

@@ -6,7 +6,7 @@ from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.bench import Answer, Bench, conversation_meant, own_id
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import short
-from bot.engine.telling.threads import touched
+from bot.engine.reacting.threads import touched
 from bot.model.turns import Intent
 from channels.cards import Button, Card, Section, Style
 from domain.audit.service import note as audit

@@ -12,7 +12,7 @@ from bot.desk.command import StaffCommand
 from bot.desk.handling.bench import Answer, Bench, meant, ticket_meant
 from bot.desk.showing.tickets import ticket_card
 from bot.desk.showing.words import spoken
-from bot.engine.telling.threads import touched
+from bot.engine.reacting.threads import touched
 from channels.cards import Card, Section
 from domain.audit.service import note as audit
 from domain.conversations.models import Conversation, Message

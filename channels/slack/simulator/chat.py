@@ -4,7 +4,7 @@ from typing import Any
 
 from channels.slack.simulator.refusal import Refused
 from channels.slack.simulator.strictness import complaints, length
-from channels.slack.simulator.world import Line, SimulatedWorkspace, stamp
+from channels.slack.simulator.world import Line, SimulatedWorkspace, direct, stamp
 
 _LONGEST_TEXT = 4000
 
@@ -69,8 +69,11 @@ def _own(workspace: SimulatedWorkspace, arguments: dict[str, Any]) -> Line:
 
 
 def _channel(workspace: SimulatedWorkspace, arguments: dict[str, Any]) -> str:
-    """A person's id stands for the direct messages with them."""
+    """A person's id stands for the direct messages with them, and so does their own channel's."""
     channel = str(arguments.get("channel", ""))
+    for person in workspace.people:
+        if channel == direct(person):
+            return person
     if channel not in workspace.channels and channel not in workspace.people:
         raise Refused("channel_not_found")
     return channel

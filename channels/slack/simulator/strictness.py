@@ -159,7 +159,7 @@ def _element(element: object, where: str, *, is_asking: bool = False) -> Complai
         yield f"{where}: not an object"
         return
     kind = element.get("type")
-    asking = {"plain_text_input", "number_input", "static_select", "multi_static_select"}
+    asking = set(_ELEMENTS) - {"button"}
     if kind not in (asking if is_asking else {"button", "static_select", "multi_static_select"}):
         yield f"{where}.type: {kind} is not allowed here"
         return
@@ -213,6 +213,13 @@ def _number_input(element: Thing, where: str) -> Complaints:
         yield f"{where}.initial_value: no number"
 
 
+def _file_input(element: Thing, where: str) -> Complaints:
+    yield from _unknown(element, {"type", "action_id", "filetypes", "max_files"}, where)
+    most = element.get("max_files", 10)
+    if not isinstance(most, int) or not 1 <= most <= 10:
+        yield f"{where}.max_files: not 1 to 10"
+
+
 def _select(element: Thing, where: str) -> Complaints:
     first = {"initial_option", "initial_options"}
     yield from _unknown(element, {"type", "action_id", "options", "placeholder"} | first, where)
@@ -232,6 +239,7 @@ def _select(element: Thing, where: str) -> Complaints:
 
 _ELEMENTS: dict[str, Callable[[Thing, str], Complaints]] = {
     "button": _button,
+    "file_input": _file_input,
     "plain_text_input": _text_input,
     "number_input": _number_input,
     "static_select": _select,

@@ -28,7 +28,13 @@ from channels.slack.simulator import chat, views
 from channels.slack.simulator.files import file_methods
 from channels.slack.simulator.refusal import Refused
 from channels.slack.simulator.strictness import complaints
-from channels.slack.simulator.world import Line, SimulatedWorkspace, fresh, stamp
+from channels.slack.simulator.world import (
+    AnswerPlace,
+    Line,
+    SimulatedWorkspace,
+    fresh,
+    stamp,
+)
 
 TRIGGER_SECONDS = 3.0
 ANSWERS_PER_URL = 5
@@ -62,6 +68,8 @@ class SlackSimulator:
     socket_url: str = ""
     base_url: str = ""
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict)
+    pressed_by: dict[str, str] = field(default_factory=dict)
+    """Trigger → the person who pressed or typed."""
     _faults: deque[Fault] = field(default_factory=deque)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
     _answers: dict[str, int] = field(default_factory=dict)
@@ -80,18 +88,17 @@ class SlackSimulator:
         """The next calls go wrong in this way."""
         self._faults.extend([fault] * times)
 
-    def trigger(self, team: str) -> str:
-        """Lets a window be opened, once, within three seconds."""
+    def trigger(self, team: str, person: str = "") -> str:
+        """Lets a window be opened, once, within three seconds, on that person's screen."""
         name = fresh("trigger.")
         self.triggers[name] = (team, time.monotonic())
+        self.pressed_by[name] = person
         return name
 
-    def answer_address(
-        self, workspace: SimulatedWorkspace, channel: str, thread: str, person: str
-    ) -> str:
+    def answer_address(self, workspace: SimulatedWorkspace, place: AnswerPlace) -> str:
         """A response_url."""
         name = fresh("R")
-        workspace.answer_addresses[name] = (channel, thread, person)
+        workspace.answer_addresses[name] = place
         return f"{self.base_url}/actions/{workspace.team}/{name}"
 
     # --- as Slack's server --------------------------------------------------------------
@@ -159,7 +166,10 @@ class SlackSimulator:
             raise Refused("unknown_method")
         if "trigger_id" in arguments:
             self._use(arguments["trigger_id"], workspace)
-        return methods[method](workspace, arguments)
+        answer = methods[method](workspace, arguments)
+        if person := self.pressed_by.get(str(arguments.get("trigger_id"))):
+            workspace.viewers[answer["view"]["id"]] = person
+        return answer
 
     def _use(self, trigger: object, workspace: SimulatedWorkspace) -> None:
         team, made = self.triggers.get(str(trigger), ("", 0.0))
@@ -204,17 +214,12 @@ class SlackSimulator:
         self._answers[name] = self._answers.get(name, 0) + 1
         if name not in workspace.answer_addresses or self._answers[name] > ANSWERS_PER_URL:
             return JSONResponse({"ok": False, "error": "used_url"}, status_code=404)
-        channel, thread, person = workspace.answer_addresses[name]
+        place = workspace.answer_addresses[name]
         body = await request.json()
         if told := complaints(body.get("blocks", [])):
             refused = {"ok": False, "error": "invalid_blocks"}
             return JSONResponse({**refused, "response_metadata": {"messages": told}})
-        only_to = "" if body.get("response_type") == "in_channel" else person
-        if body.get("delete_original"):
-            return PlainTextResponse("ok")
-        line = Line(stamp(), channel, workspace.bot_user, body.get("text", ""), thread)
-        line.blocks, line.only_to = body.get("blocks", []), only_to
-        workspace.lines.append(line)
+        _answer_in(workspace, place, body)
         return PlainTextResponse("ok")
 
     async def _uploaded(self, request: Request) -> Response:
@@ -235,6 +240,23 @@ class SlackSimulator:
         if file is None:
             return PlainTextResponse("not found", status_code=404)
         return Response(file.content, media_type=file.content_type)
+
+
+def _answer_in(workspace: SimulatedWorkspace, place: AnswerPlace, body: dict[str, Any]) -> None:
+    """A new message, or another one in the place of what was used."""
+    used = workspace.line(place.channel, place.used)
+    if body.get("delete_original"):
+        if used is not None:
+            workspace.lines.remove(used)
+        return
+    if body.get("replace_original") and used is not None:
+        used.text, used.blocks, used.edits = body.get("text", ""), body["blocks"], used.edits + 1
+        return
+    line = Line(stamp(), place.channel, workspace.bot_user, body.get("text", ""), place.thread)
+    line.blocks = body.get("blocks", [])
+    line.only_to = "" if body.get("response_type") == "in_channel" else place.person
+    workspace.lines.append(line)
+    place.used = place.used or line.ts
 
 
 async def _arguments(request: Request) -> dict[str, Any]:

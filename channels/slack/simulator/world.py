@@ -21,6 +21,11 @@ def fresh(prefix: str) -> str:
     return f"{prefix}{uuid4().hex[:10].upper()}"
 
 
+def direct(person: str) -> str:
+    """The channel of the direct messages with a person."""
+    return f"D{person[1:]}"
+
+
 @dataclass(slots=True)
 class Line:
     """A message as people see it. `only_to`: the one who sees it, if not all do."""
@@ -56,6 +61,17 @@ class StoredFile:
 
 
 @dataclass(slots=True)
+class AnswerPlace:
+    """Where a response_url leads. `used`: the message whose button was pressed, or the answer
+    that stands there now: what `replace_original` replaces."""
+
+    channel: str
+    thread: str
+    person: str
+    used: str = ""
+
+
+@dataclass(slots=True)
 class SimulatedWorkspace:
     """A Slack workspace. `is_installed`: whether its token is worth anything."""
 
@@ -71,10 +87,11 @@ class SimulatedWorkspace:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
+    viewers: dict[str, str] = field(default_factory=dict)
+    """Window → the person on whose screen it stands."""
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
-    answer_addresses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Of each response_url: channel, thread and person."""
+    answer_addresses: dict[str, AnswerPlace] = field(default_factory=dict)
 
     def add_channel(self, channel: str, name: str = "", *, is_joined: bool = True) -> str:
         self.channels[channel] = name or channel.lower()
@@ -111,6 +128,11 @@ class SimulatedWorkspace:
     def open_view(self) -> View:
         """The window opened last."""
         return list(self.views.values())[-1]
+
+    def view_of(self, person: str) -> View | None:
+        """The window on top of that person's screen."""
+        own = [view for name, view in self.views.items() if self.viewers.get(name) == person]
+        return own[-1] if own else None
 
 
 def shown(value: Any) -> Iterator[str]:

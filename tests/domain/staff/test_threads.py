@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from bot.engine.telling.threads import touch, touch_tickets
+from bot.engine.reacting.threads import touch, touch_tickets
 from domain.conversations.models import Conversation, Turn
 from domain.customers.models import Person
 from domain.database import Database

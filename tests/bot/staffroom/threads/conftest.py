@@ -19,6 +19,7 @@ from bot.foundation.installation import Installation
 from bot.foundation.security import Vault
 from bot.foundation.settings import Settings
 from bot.runtime import Runtime, running
+from bot.staffroom.marking import unmarked
 from bot.staffroom.threads import Located, Threads
 from bot.staffroom.workspaces import REAL, Workspaces
 from channels.cards import Card, Form, Used
@@ -108,7 +109,8 @@ class House:
     async def press(self, line: Line, title: str) -> Answer:
         button = next(b for b in line.buttons if b["text"]["text"] == title)
         action = button["action_id"].rpartition("#")[0]
-        answer = await self.desk.use(Used(action, button["value"], "UMARIA"), self.maria)
+        _, used = unmarked(Used(action, button["value"], "UMARIA"))
+        answer = await self.desk.use(used, self.maria)
         await self.react()
         return answer
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.engine.telling.threads import touched
+from bot.engine.reacting.threads import touched
 from bot.staffroom import showing
 from channels.cards import Used
 from channels.slack.events import Place

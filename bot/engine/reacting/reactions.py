@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.engine.telling.threads import touch, touch_tickets
+from bot.engine.reacting.notifying import notify
+from bot.engine.reacting.threads import touch, touch_tickets
 from bot.foundation.telemetry import log, tickets_opened
 from domain.conversations.models import Conversation
 from domain.database import Database
@@ -52,6 +53,7 @@ class Reactions:
             tickets_opened.labels(event.payload.get("source") or "staff").inc()
         elif event.kind == "message.failed":
             await _tell_staff_of_failure(session, tenant_id, event)
+        await notify(session, tenant_id, event)
         log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
 
 

@@ -1,0 +1,1 @@
+"""Where providers and staff channels deliver."""

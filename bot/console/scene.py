@@ -1,0 +1,119 @@
+"""What is on the simulator page at this moment, and how it is answered: whole, or in parts."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from bot.console import pages
+from bot.console.forms import OnPage, View, shown_phone
+from bot.console.guard import browser_key, token_for
+from bot.console.slack.scene import SlackScene, beat
+from bot.console.slack.side import Staffroom, StaffSide
+from bot.console.stage import Stage, set_up
+from bot.dependencies import RuntimeOf
+from bot.desk.cards import ThreadCard, TicketCard
+from domain.customers.repository import Reachable
+from domain.errors import NotFound
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def any_stage(request: Request, runtime: RuntimeOf) -> Stage | None:
+    room = cast(Staffroom | None, request.app.state.staffroom)
+    return await set_up(runtime, room, patience(request))
+
+
+async def required_stage(stage: Annotated[Stage | None, Depends(any_stage)]) -> Stage:
+    if stage is None:
+        raise NotFound("demo company", "demo")
+    return stage
+
+
+AnyStage = Annotated[Stage | None, Depends(any_stage)]
+OnStage = Annotated[Stage, Depends(required_stage)]
+
+
+def patience(request: Request) -> float:
+    return cast(float, request.app.state.simulator_patience)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One phone, and beside it Slack or the desk's own view of the conversation."""
+
+    stage: Stage
+    on_page: OnPage
+    customer: Reachable | None
+    thread: ThreadCard | None
+    tickets: tuple[TicketCard, ...]
+    slack: SlackScene | None
+    pulse: str
+    csrf: str
+
+    @property
+    def name(self) -> str:
+        known = self.customer.name if self.customer else ""
+        return known or self.on_page.name or shown_phone(self.on_page.phone)
+
+    @property
+    def toggled(self) -> str:
+        """The page with the raw wire shown, or hidden again."""
+        return self.with_(wire=not self.on_page.wire)
+
+    def as_another(self, phone: str) -> str:
+        """The staff's side stays as it is, but shows the thread of the other one."""
+        return self.with_(phone=phone, name="", root="")
+
+    def with_(self, **changes: object) -> str:
+        """The address of this page with something else on it."""
+        return self.on_page.model_copy(update=changes).address
+
+
+async def compose(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
+    customer = await stage.customer(on_page.phone)
+    conversation_id = await stage.conversation(on_page.phone)
+    slack = await _slack(stage, on_page, conversation_id)
+    thread = None
+    if conversation_id:
+        thread = await stage.thread(conversation_id, with_wire=on_page.wire)
+        tickets = thread.tickets
+    else:
+        tickets = await stage.tickets(customer.person_id) if customer else ()
+    told = pulse_of(thread.pulse if thread else "", slack.beat if slack else "")
+    return Scene(stage, on_page, customer, thread, tickets, slack, told, csrf)
+
+
+async def pulse(stage: Stage, on_page: OnPage) -> str:
+    """Cheap to ask: the scene is the same as long as this is."""
+    own = await stage.pulse(await stage.conversation(on_page.phone))
+    side = _shown_side(stage, on_page)
+    return pulse_of(own, beat(side.slack.workspace, side.me(on_page)) if side else "")
+
+
+def pulse_of(conversation: str, slack: str) -> str:
+    return hashlib.sha256(f"{conversation} {slack}".encode()).hexdigest()[:32]
+
+
+async def shown(request: Request, stage: Stage, on_page: OnPage) -> Response:
+    """The page as it is now: its parts for htmx, else all of it again."""
+    if request.headers.get("hx-request") != "true":
+        return RedirectResponse(on_page.address, status_code=303, headers=NO_STORE)
+    csrf = token_for(stage.runtime.vault, browser_key(request))
+    return fragments(await compose(stage, on_page, csrf))
+
+
+def fragments(scene: Scene) -> Response:
+    return HTMLResponse(pages.render("live.html", scene=scene), headers=NO_STORE)
+
+
+async def _slack(stage: Stage, on_page: OnPage, conversation_id: UUID | None) -> SlackScene | None:
+    side = _shown_side(stage, on_page)
+    return await side.scene(on_page, conversation_id) if side else None
+
+
+def _shown_side(stage: Stage, on_page: OnPage) -> StaffSide | None:
+    return None if on_page.view is View.INSIDE else stage.staff_side

@@ -1,0 +1,88 @@
+"""Which of the things that happened staff should be told of, and whom; in the caller's session."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import queue
+from domain.conversations.models import Message
+from domain.events import DomainEvent
+from domain.staff.notices import NewNotice, Notices
+from domain.tickets.models import Ticket
+from domain.types import utc_now
+
+TELL = "tell"
+GROUPING = timedelta(seconds=20)
+"""What happens within it is told together."""
+DRAFTS_EVERY = 30
+"""Minutes: drafts that wait are told of once in each."""
+
+Notice = Callable[[AsyncSession, DomainEvent], Awaitable[NewNotice | None]]
+
+
+async def notify(session: AsyncSession, tenant_id: UUID, event: DomainEvent) -> None:
+    """Keeps a notice of the event where there is one to give, and queues the telling."""
+    made = _NOTICES.get(event.kind)
+    notice = await made(session, event) if made else None
+    if notice is not None and await Notices(session, tenant_id).add(notice):
+        at = utc_now() + GROUPING
+        await queue.put(session, TELL, at=at, lane=queue.STAFF_LANE, tenant_id=tenant_id)
+
+
+async def _handed_off(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    number = event.payload.get("number", "")
+    query = select(Ticket.assignee_id).where(Ticket.number == number)
+    reason = str(event.payload.get("reason", "")).replace("_", " ")
+    text = f"{number} · {reason} · {event.payload.get('note', '')}"
+    about, assignee = str(event.id), await session.scalar(query)
+    return NewNotice("hand-offs", about, text, f"ticket {number}", assignee)
+
+
+async def _failed(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    message = await session.get(Message, event.subject_id)
+    return NewNotice(
+        kind="failures",
+        about=str(event.subject_id),
+        text=str(event.payload.get("error", "")),
+        command=f"thread {event.payload['conversation_id']}",
+        staff_id=message.staff_id if message else None,
+    )
+
+
+async def _drafted(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    return NewNotice("approvals", f"drafts:{_step(event.created_at)}", "Answers wait.", "drafts")
+
+
+async def _quote_drafted(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    number = event.payload.get("number", "")
+    if not number:
+        return None
+    return NewNotice("approvals", f"quote:{number}", f"Quote {number}", f"quote show {number}")
+
+
+async def _unanswered(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    count = event.payload.get("count", 0)
+    text = f"Conversations whose last word is the customer's: {count}"
+    return NewNotice("unanswered", f"{event.created_at:%Y-%m-%d}", text, "lost")
+
+
+async def _thread_failed(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    text = f"A conversation cannot be shown: {event.payload.get('error', '')}"
+    return NewNotice("failures", f"thread:{event.subject_id}:{event.created_at:%Y-%m-%d}", text)
+
+
+def _step(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H}:{at.minute // DRAFTS_EVERY}"
+
+
+_NOTICES: dict[str, Notice] = {
+    "conversation.handed_off": _handed_off,
+    "message.failed": _failed,
+    "message.drafted": _drafted,
+    "quote.drafted": _quote_drafted,
+    "ledger.unanswered": _unanswered,
+    "thread.failed": _thread_failed,
+}

@@ -1,1 +1,0 @@
-"""What the engine passes on to the staff."""

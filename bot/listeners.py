@@ -1,0 +1,82 @@
+"""Long connections that bring news: each under a lease, so that one process holds it."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from uuid import uuid4
+
+from bot.foundation.telemetry import log
+from bot.runtime import Runtime
+from domain.database import Database
+from domain.tenants import leases
+
+LEASE_SECONDS = 15.0
+RENEW_EVERY = 5.0
+LONGEST_PAUSE = 60.0
+SLACK = "listener.slack"
+
+Connection = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class Held:
+    """A lease that is renewed while the work runs; the work ends when it is lost."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+    async def take(self) -> bool:
+        try:
+            async with self._database.directory() as session:
+                fence = await leases.take(session, self._name, self._holder, LEASE_SECONDS)
+        except Exception as error:
+            log.warning("listener.no_lease", name=self._name, error=str(error))
+            return False
+        return fence is not None
+
+    async def keep(self) -> None:
+        """Returns when the lease is another's, or cannot be renewed in time."""
+        loop = asyncio.get_running_loop()
+        renewed = loop.time()
+        while loop.time() - renewed < LEASE_SECONDS - RENEW_EVERY:
+            await asyncio.sleep(RENEW_EVERY)
+            if await self.take():
+                renewed = loop.time()
+
+    async def release(self) -> None:
+        try:
+            async with self._database.directory() as session:
+                await leases.release(session, self._name, self._holder)
+        except Exception as error:
+            log.warning("listener.not_released", name=self._name, error=str(error))
+
+
+async def listen(runtime: Runtime) -> None:
+    """Until cancelled: every long connection that is set up."""
+    duties = []
+    token = runtime.settings.slack_app_token
+    if token is not None:
+        door = runtime.staffroom.door()
+        duties.append(_one(runtime.database, SLACK, lambda: door.socket(token)))
+    await asyncio.gather(*duties, asyncio.Event().wait())
+
+
+async def _one(database: Database, name: str, connected: Connection) -> None:
+    pause = 1.0
+    held = Held(database, name)
+    while True:
+        if await held.take():
+            try:
+                async with connected():
+                    log.info("listener.connected", name=name)
+                    pause = 1.0
+                    await held.keep()
+            except Exception as error:
+                log.warning("listener.broke", name=name, error=f"{type(error).__name__}: {error}")
+                pause = min(pause * 2, LONGEST_PAUSE)
+            finally:
+                await held.release()
+        await asyncio.sleep(pause)

@@ -32,27 +32,20 @@ def thread_kind(kind: str) -> str:
 class Showing:
     """One job's work on one thread. `held` is as it was kept last, also after an error."""
 
-    def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        tenant_id: UUID,
-        picture: Picture,
-    ) -> None:
-        self.held: Held = picture.held
-        self.room = picture.room
+    def __init__(self, database: Database, vault: Vault, tenant_id: UUID, held: Held) -> None:
+        self.held = held
         self._database = database
         self._vault = vault
         self._tenant_id = tenant_id
-        self._picture = picture
-        self._shown = dict(picture.shown)
+        self._shown: dict[str, Shown] = {}
 
-    async def run(self, kind: str, workspace: Workspace) -> None:
+    async def run(self, picture: Picture, kind: str, workspace: Workspace) -> None:
         """Raises Temporary, Permanent, or Outrun when another job has the thread."""
+        self._picture, self._shown = picture, dict(picture.shown)
         self._kind, self._workspace = kind, workspace
-        if self.held.root and self.held.room != self.room:
+        if self.held.root and self.held.room != picture.room:
             await self._begin_anew()
-        self.held = replace(self.held, room=self.room)
+        self.held = replace(self.held, room=picture.room)
         try:
             await self._show()
         except Permanent as error:

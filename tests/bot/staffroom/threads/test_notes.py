@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk.asking.rights import NOBODY, NotAllowed
-from channels.messages import Temporary
+from bot.staffroom.listening import WithoutFiles
 from channels.slack.events import Place
 from channels.slack.simulator import Fault
 from domain.audit.models import AuditEntry
@@ -93,6 +93,13 @@ async def test_an_edit_changes_the_note_and_keeps_the_old_words(handed_off: Hous
     assert entry.actor == f"staff:{handed_off.maria.id}"
 
 
+async def test_a_line_and_its_edit_at_once_end_with_the_edit(handed_off: House) -> None:
+    for number in range(10):
+        ts = f"1.00000{number}"
+        await together(handed_off.write("First", at=ts), handed_off.write("Second", edits=ts))
+    assert {note.text for note in await notes(handed_off)} == {"Second"}
+
+
 async def test_an_edit_that_comes_before_its_line_is_kept(handed_off: House) -> None:
     await handed_off.write("Second", edits="1.000001")
     await handed_off.write("First", at="1.000001")
@@ -156,7 +163,8 @@ async def test_a_hostile_name_is_made_harmless(handed_off: House, name: str, kep
 
 async def test_a_file_too_large_is_refused_visibly(handed_off: House) -> None:
     huge = handed_off.share("huge.bin", b"x", "application/octet-stream")
-    await handed_off.write("Huge", files=(replace(huge, size=26 * 1024 * 1024),))
+    with pytest.raises(WithoutFiles, match=r"kept as a note.*25 MB"):
+        await handed_off.write("Huge", files=(replace(huge, size=26 * 1024 * 1024),))
     [file] = await files(handed_off)
     assert file.state == "refused"
     assert "25 MB" in file.reason
@@ -164,16 +172,25 @@ async def test_a_file_too_large_is_refused_visibly(handed_off: House) -> None:
 
 async def test_a_file_elsewhere_is_not_fetched(handed_off: House) -> None:
     plan = handed_off.share("plan.pdf", b"x", "application/pdf")
-    await handed_off.write("Plan", files=(replace(plan, url="http://169.254.169.254/x"),))
+    with pytest.raises(WithoutFiles, match="not kept by Slack"):
+        await handed_off.write("Plan", files=(replace(plan, url="http://169.254.169.254/x"),))
     [file] = await files(handed_off)
     assert file.state == "refused"
 
 
-async def test_a_file_that_slack_does_not_hand_out_now_is_fetched_later(handed_off: House) -> None:
-    plan = handed_off.share("plan.pdf", b"%PDF", "application/pdf")
-    unnamed = replace(plan, url="")
+async def test_a_short_disturbance_of_slack_is_waited_out(handed_off: House) -> None:
+    unnamed = replace(handed_off.share("plan.pdf", b"%PDF", "application/pdf"), url="")
     handed_off.slack.order(Fault.BAD_GATEWAY)
-    with pytest.raises(Temporary):
+    await handed_off.write("The plan", files=(unnamed,))
+    assert [file.state for file in await files(handed_off)] == ["stored"]
+
+
+async def test_a_file_that_slack_does_not_hand_out_is_told_and_fetched_with_the_next_try(
+    handed_off: House,
+) -> None:
+    unnamed = replace(handed_off.share("plan.pdf", b"%PDF", "application/pdf"), url="")
+    handed_off.slack.order(Fault.BAD_GATEWAY, 5)
+    with pytest.raises(WithoutFiles, match=r"plan\.pdf"):
         await handed_off.write("The plan", at="1.000001", files=(unnamed,))
     assert len(await notes(handed_off)) == 1
     assert await files(handed_off) == []

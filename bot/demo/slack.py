@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -39,6 +40,8 @@ class DemoSlack:
 
     simulator: SlackSimulator
     workspace: SimulatedWorkspace
+    settled: set[UUID] = field(default_factory=set)
+    """Companies known to work here."""
 
     def member(self, person: str, receive: Receive) -> Member:
         """A person who acts; `receive` takes what Slack sends to the app."""

@@ -24,3 +24,6 @@ class Threads:
 
     async def is_line(self, tenant_id: UUID, place: Place, message: str) -> bool:
         return False
+
+    async def thread_of(self, tenant_id: UUID, conversation_id: UUID) -> tuple[str, str] | None:
+        return None

@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from bot.console.blockkit import button_at
 from bot.console.forms import OnPage
 from bot.console.slack.scene import CLOSED, DIRECT, HOME, SlackScene, slack_scene
 from bot.demo.slack import DESK_CHANNEL, DemoSlack
-from channels.channel import Delivery
-from channels.slack.app import Answer
+from bot.staffroom.staffroom import Staffroom
 from channels.slack.simulator import Ack, Line, Member
 from channels.slack.simulator.people import SharedBytes
 from channels.slack.simulator.world import StoredFile
@@ -21,16 +19,6 @@ LOOK_AGAIN = 0.02
 COMMAND = "/desk"
 _CALLED = ("@desk", "@frontdesk")
 _GONE = "That button is not there any more."
-
-
-class Staffroom(Protocol):
-    """What the running product takes from the simulated Slack."""
-
-    async def receive_simulated(self, delivery: Delivery) -> Answer: ...
-
-    async def thread_of(self, tenant_id: UUID, conversation_id: UUID) -> tuple[str, str] | None:
-        """Channel and root of a conversation's thread."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def settings_for(directory: Path) -> Settings:
 
 async def _seeded(installation: Installation) -> None:
     async with running(installation) as runtime:
-        await seed(runtime.database, runtime.accounts)
+        await seed(runtime.database, runtime.accounts, runtime.vault)
 
 
 def free_port() -> int:

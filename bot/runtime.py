@@ -18,13 +18,8 @@ from bot.agents.quoting_llm.agent import QuotingAgent
 from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
-from bot.demo.provider import (
-    simulated_channels,
-    simulated_signing_secret,
-    simulated_slack,
-    simulated_transports,
-)
-from bot.demo.slack import DemoSlack, demo_slack
+from bot.demo.provider import simulated_channels, simulated_transports
+from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
@@ -49,11 +44,11 @@ from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
 from bot.model.usage import parse_prices
 from bot.retrieval.library import Library
 from bot.staffroom.staffroom import Staffroom
-from bot.staffroom.workspaces import REAL, SIMULATED
 from channels import registry
 from channels.channel import Channel
 from channels.slack.desk import DESK, Slack
 from domain.database import Database
+from domain.staff.rooms import REAL, SIMULATED
 from domain.tenants import directory
 from domain.types import utc_now
 
@@ -186,14 +181,14 @@ def _build(
         agent=agent,
         drafter=drafter,
         shelf=shelf,
-        staffroom=Staffroom(bench, vault, client, _slacks(settings)),
+        staffroom=Staffroom(bench, vault, client, _slacks(settings, slack)),
         models=models,
         model_agents=tuple(model_agents),
         demo_slack=slack,
     )
 
 
-def _slacks(settings: Settings) -> dict[str, tuple[Slack, SecretStr | None]]:
+def _slacks(settings: Settings, demo: DemoSlack) -> dict[str, tuple[Slack, SecretStr | None]]:
     """Slack itself (or what the operator set in its stead), and the one of the demo."""
     secret = settings.slack_signing_secret
     if secret is None and settings.slack_app_token is not None:
@@ -201,7 +196,7 @@ def _slacks(settings: Settings) -> dict[str, tuple[Slack, SecretStr | None]]:
     url = settings.slack_api_url
     return {
         REAL: (DESK.with_api_url(url) if url else DESK, secret),
-        SIMULATED: (simulated_slack(), simulated_signing_secret()),
+        SIMULATED: (DESK.with_api_url(SLACK_API_URL), SecretStr(demo.simulator.signing_secret)),
     }
 
 

@@ -82,7 +82,7 @@ def _seed(installation: "Installation") -> None:
 
     async def plant() -> bool:
         async with running(installation) as runtime:
-            return await seed(runtime.database, runtime.accounts)
+            return await seed(runtime.database, runtime.accounts, runtime.vault)
 
     if asyncio.run(plant()):
         say("Seeded the demo company.")

@@ -25,7 +25,7 @@ def seed_demo() -> None:
     """Adds the demo company: articles, products, staff, customers. Safe to run again."""
     from bot.demo.seed import seed
 
-    done = with_runtime(lambda runtime: seed(runtime.database, runtime.accounts))
+    done = with_runtime(lambda runtime: seed(runtime.database, runtime.accounts, runtime.vault))
     say("Seeded the demo company." if done else "The demo company is there already.")
 
 

@@ -80,7 +80,7 @@ def workspaces(tenant: TenantOption = None, *, as_json: JsonOption = False) -> N
 @slack_app.command("disconnect")
 def disconnect(team: str, tenant: TenantOption = None) -> None:
     """Forgets a workspace's token; threads stay in Slack as they are."""
-    from bot.staffroom.workspaces import REAL
+    from domain.staff.rooms import REAL
 
     with_tenant(
         tenant, lambda runtime, found: runtime.staffroom.workspaces.leave(found.id, REAL, team)

@@ -11,7 +11,6 @@ from bot.desk import threads
 from bot.desk.cards import ThreadCard, TicketCard
 from bot.engine.accounts import SIMULATED_PREFIX, Account
 from bot.runtime import Runtime
-from bot.staffroom.simulated import settle
 from channels.channel import Delivery
 from channels.whatsapp.settings import WhatsAppSettings
 from channels.whatsapp.simulator import signed, status
@@ -144,7 +143,5 @@ async def set_up(runtime: Runtime, patience: float) -> Stage | None:
     if not settings.is_demo or not numbers:
         return None
     account = await runtime.accounts.get(demo.id, numbers[0].id)
-    slack, staffroom = runtime.demo_slack, runtime.staffroom
-    await settle(slack, staffroom.workspaces, runtime.database, demo.id)
-    side = StaffSide(slack, staffroom, demo.id, patience)
+    side = StaffSide(runtime.demo_slack, runtime.staffroom, demo.id, patience)
     return Stage(runtime, account, tenant.name, settings.time_zone, side)

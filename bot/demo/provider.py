@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 
-from bot.demo.slack import SLACK_API_URL, SLACK_URL, DemoSlack
+from bot.demo.slack import SLACK_URL, DemoSlack
 from channels.channel import Channel, Delivery
-from channels.slack.desk import DESK, Slack
-from channels.slack.simulator import SlackSimulator
 from channels.whatsapp.adapter import WhatsApp
 from channels.whatsapp.settings import WhatsAppSettings
 from channels.whatsapp.simulator import (
@@ -36,16 +33,6 @@ def simulated_channels() -> dict[str, Channel]:
     """Channels that speak to the simulators; for demo tenants and simulated accounts."""
     whatsapp: Channel = WhatsApp(GRAPH_URL)
     return {whatsapp.name: whatsapp}
-
-
-def simulated_slack() -> Slack:
-    """Where the staff of demo companies work."""
-    return DESK.with_api_url(SLACK_API_URL)
-
-
-def simulated_signing_secret() -> SecretStr:
-    """Signs what the simulated Slack sends; no address of ours takes it from outside."""
-    return SecretStr(SlackSimulator().signing_secret)
 
 
 def simulated_transports(slack: DemoSlack) -> Mapping[str, httpx.AsyncBaseTransport]:

@@ -10,13 +10,15 @@ from bot.demo import content
 from bot.demo.catalogue import plant_catalogue
 from bot.demo.provider import simulated_secrets
 from bot.demo.records import DemoComment, DemoCompany, DemoCustomer, DemoTicket
+from bot.demo.slack import DESK_CHANNEL, TEAM, demo_slack
 from bot.engine.accounts import Accounts
-from bot.foundation.security import new_token
+from bot.foundation.security import Vault, new_token
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
 from domain.knowledge.service import Articles, ArticleText
 from domain.numbers import next_number
 from domain.staff.models import StaffMember
+from domain.staff.rooms import SIMULATED, Joined, StaffWorkspaces, team_kind
 from domain.tenants import directory
 from domain.tenants.service import ChannelAccounts, Tenants
 from domain.tenants.settings import TenantSettings
@@ -27,12 +29,14 @@ from domain.types import new_id, utc_now
 SOURCE = "demo"
 
 
-async def seed(database: Database, accounts: Accounts) -> bool:
-    """False when the demo company is there already; then nothing is touched."""
+async def seed(database: Database, accounts: Accounts, vault: Vault) -> bool:
+    """False when the demo company is there already; then only its Slack is seen to."""
     company = content.company()
     async with database.directory() as session:
-        if company.slug in {tenant.slug for tenant in await directory.tenants(session)}:
-            return False
+        known = {tenant.slug: tenant.id for tenant in await directory.tenants(session)}
+    if company.slug in known:
+        await connect_slack(database, vault, known[company.slug])
+        return False
     tenant_id = new_id()
     async with database.transaction(tenant_id) as session:
         await Tenants(session, tenant_id).add(company.slug, company.name, _settings(company))
@@ -43,7 +47,22 @@ async def seed(database: Database, accounts: Accounts) -> bool:
         await Articles(session, tenant_id).import_all(_articles(), author="demo")
         await plant_catalogue(session, tenant_id)
     await _channels(database, accounts, tenant_id, company)
+    await connect_slack(database, vault, tenant_id)
     return True
+
+
+async def connect_slack(database: Database, vault: Vault, tenant_id: UUID) -> None:
+    """The demo's staff work in the simulated workspace; safe to run again."""
+    simulated = demo_slack().workspace
+    sealed = vault.seal(simulated.token)
+    joined = Joined(SIMULATED, TEAM, simulated.name, simulated.bot_user, sealed)
+    kind = team_kind(SIMULATED)
+    async with database.transaction(tenant_id) as session:
+        row_id = await StaffWorkspaces(session, tenant_id).join(joined)
+        await directory.register(session, kind, vault.digest(kind, TEAM), tenant_id, row_id)
+        tenants = Tenants(session, tenant_id)
+        if not (await tenants.settings()).desk.rooms:
+            await tenants.change({"desk.rooms": {"": f"{TEAM}/{DESK_CHANNEL}"}})
 
 
 def _settings(company: DemoCompany) -> TenantSettings:

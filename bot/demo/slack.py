@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 import httpx
 
@@ -40,8 +39,6 @@ class DemoSlack:
 
     simulator: SlackSimulator
     workspace: SimulatedWorkspace
-    settled: set[UUID] = field(default_factory=set)
-    """Companies known to work here."""
 
     def member(self, person: str, receive: Receive) -> Member:
         """A person who acts; `receive` takes what Slack sends to the app."""

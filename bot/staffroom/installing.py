@@ -12,12 +12,12 @@ from uuid import UUID
 
 from bot.foundation.security import Vault, new_token
 from bot.foundation.settings import Settings
-from bot.staffroom.workspaces import REAL, Workspaces
+from bot.staffroom.workspaces import Workspaces
 from channels.slack.desk import Slack
 from channels.slack.installation import CALLBACK_PATH, INSTALL_PATH, AppCredentials
 from domain.database import Database
 from domain.errors import NotConfigured, Refused
-from domain.staff.rooms import claim
+from domain.staff.rooms import REAL, claim
 from domain.tenants.service import Tenants
 from domain.types import utc_now
 

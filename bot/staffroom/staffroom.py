@@ -16,13 +16,13 @@ from bot.staffroom.installing import Installing
 from bot.staffroom.places import Places
 from bot.staffroom.telling import Telling
 from bot.staffroom.threads import Threads
-from bot.staffroom.workspaces import REAL, SIMULATED, Side, Workspaces
+from bot.staffroom.workspaces import Side, Workspaces
 from channels.channel import Delivery
 from channels.slack.app import Answer
 from channels.slack.desk import Slack
 from domain.database import Database
 from domain.errors import NotConfigured
-from domain.staff.rooms import claim
+from domain.staff.rooms import REAL, SIMULATED, claim
 
 BEGUN = "staff.begun"
 

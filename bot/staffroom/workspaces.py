@@ -18,13 +18,9 @@ from domain.audit.service import note as audit
 from domain.database import Database
 from domain.errors import NotConfigured
 from domain.staff.models import StaffWorkspace
-from domain.staff.rooms import Joined, StaffWorkspaces
+from domain.staff.rooms import REAL, Joined, StaffWorkspaces, team_kind
 from domain.tenants import directory
 from domain.types import utc_now
-
-REAL = "slack"
-SIMULATED = "slack-simulator"
-"""Demo companies work in a Slack inside this process; its people are of a kind of their own."""
 
 
 class NotConnected(NotConfigured):
@@ -130,7 +126,3 @@ class Workspaces:
 
     def _team(self, kind: str, team: str) -> bytes:
         return self._vault.digest(team_kind(kind), team)
-
-
-def team_kind(kind: str) -> str:
-    return f"{kind}.team"

@@ -94,8 +94,15 @@ class Quotes:
         return quote
 
     async def numbered(self, number: str) -> Quote:
-        query = select(Quote).where(Quote.number == number.strip().upper())
-        quote = (await self._session.scalars(query)).one_or_none()
+        """By its whole number, or its last digits: of the latest day. Raises NotFound."""
+        wanted = number.strip().upper()
+        query = select(Quote).where(
+            Quote.number.like(f"QT-%-{int(wanted[:9]):04d}")
+            if wanted.isdecimal()
+            else Quote.number == wanted
+        )
+        latest = query.order_by(Quote.number.desc()).limit(1)
+        quote = (await self._session.scalars(latest)).one_or_none()
         if quote is None:
             raise NotFound("quote", number)
         return quote

@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.staff.models import StaffClaim, StaffWorkspace
 from domain.types import new_id, utc_now
 
+REAL = "slack"
+SIMULATED = "slack-simulator"
+"""Demo companies work in a Slack inside the process; its people are of a kind of their own."""
 CLAIMS_KEPT = timedelta(days=3)
 
 
@@ -72,6 +75,11 @@ class StaffWorkspaces:
         workspace.revoked_at = at
         workspace.token = b""
         await self._session.flush()
+
+
+def team_kind(kind: str) -> str:
+    """Under which the directory finds a workspace's companies."""
+    return f"{kind}.team"
 
 
 async def claim(session: AsyncSession, digest: bytes) -> bool:

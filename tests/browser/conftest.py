@@ -31,7 +31,7 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 async def address(runtime: Runtime) -> AsyncIterator[str]:
     """Where the demo company's simulator is served, its worker at work."""
-    await seed(runtime.database, runtime.accounts)
+    await seed(runtime.database, runtime.accounts, runtime.vault)
     worker = asyncio.create_task(work(runtime))
     async with served(create_app(runtime)) as url:
         yield url

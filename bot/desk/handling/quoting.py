@@ -210,7 +210,8 @@ async def waiting_for(database: Database, by: StaffView, limit: int = 10) -> lis
 
 def _number(words: str) -> str:
     number, _ = first_word(words)
-    if not number.upper().startswith("QT-"):
+    number = number.lstrip("#")
+    if not number.upper().startswith("QT-") and not number.isdecimal():
         raise wrong_use("quote", "Which quote? Give its number.")
     return number.upper().rstrip(".,:;")
 

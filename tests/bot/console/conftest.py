@@ -83,7 +83,7 @@ def app(runtime: Runtime) -> FastAPI:
 
 @pytest.fixture
 async def visitor(runtime: Runtime, app: FastAPI) -> AsyncIterator[Visitor]:
-    await seed(runtime.database, runtime.accounts)
+    await seed(runtime.database, runtime.accounts, runtime.vault)
     async with runtime.database.directory() as session:
         tenant = await directory.tenant_called(session, "demo")
     async with runtime.database.transaction(tenant.id) as session:

@@ -60,7 +60,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(runtime: Runtime) -> Desk:
-    await seed(runtime.database, runtime.accounts)
+    await seed(runtime.database, runtime.accounts, runtime.vault)
     async with runtime.database.directory() as session:
         tenant = await directory.tenant_called(session, "demo")
     async with runtime.database.transaction(tenant.id) as session:

@@ -1,0 +1,129 @@
+"""Every command, button and window through Slack: drawn within its limits, never failing."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.desk.asking.verbs import VERBS
+from channels.slack.simulator import Line
+from domain.catalogue.product import Product
+from domain.catalogue.service import Products
+from domain.customers.service import Customers, Reference
+from tests.bot.staffroom.conftest import ADMIN, ROOM, Office, failed_jobs
+
+FURTHER = (
+    "inbox mine",
+    "inbox unassigned",
+    "inbox at-risk",
+    "thread 1",
+    "reply 1",
+    "hand-back 1",
+    "take 1",
+    "tag 1 warranty",
+    "kb draft Parking: Park behind the house.",
+    "kb draft",
+    "quote new Customer of acme: 24 Cat6 double outlets",
+    "quote show 1",
+    "quote edit 1",
+    "quote edit 1 make it 30 and add 5 % discount",
+    "quote approve 1",
+    "prompt list",
+    "prompt show support",
+    "prompt try support",
+    "live whatsapp question off",
+    "live whatsapp",
+    "pause 1",
+    "pause all",
+    "resume all",
+    "close 1 2",
+    "staff add new@tacme.example Nora New",
+    "mute all",
+    "unmute",
+    "here off",
+)
+SPENT = frozenset({"Stop all", "Close 2 tickets"})
+
+
+@pytest.fixture
+async def busy(office: Office) -> Office:
+    await office.company.say("the camera at the gate is dead")
+    await office.company.say("the recorder is broken", "447700900002")
+    async with office.runtime.database.transaction(office.tenant_id) as session:
+        products = [
+            Product(
+                "OUT-2",
+                "Cat6 double outlet",
+                category="Cabling",
+                base_price=Decimal(54),
+                cost_price=Decimal(30),
+            )
+        ]
+        await Products(session, office.tenant_id).import_all(products)
+        customers = Customers(session, office.tenant_id)
+        await customers.keep_company({"name": "Customer of acme"}, Reference(), by="test")
+    return office
+
+
+def titles(line: Line) -> list[str]:
+    return [button["text"]["text"] for button in line.buttons]
+
+
+async def shown(office: Office, words: str) -> str:
+    """What the command shows: a card, or a window."""
+    office.workspace.views.clear()
+    text = await office.command(words, ADMIN)
+    return text or str(office.workspace.open_view())
+
+
+async def test_every_command_and_what_its_buttons_lead_to(busy: Office) -> None:
+    for words in (*(verb.example for verb in VERBS.values()), *FURTHER):
+        text = await shown(busy, words)
+        assert text, words
+        assert "failed on our side" not in text, words
+        assert "window" not in text.lower() or "took too long" not in text, words
+    assert await failed_jobs(busy.runtime) == []
+    calls = {method for _, method in busy.slack.calls}
+    assert "views.open" in calls
+
+
+async def test_every_button_does_what_it_says_or_says_why_not(busy: Office) -> None:
+    pressed: set[str] = set()
+    for words in ("inbox", "ticket 1", "thread 1", "quote new Customer of acme: 24 Cat6 double"
+                  " outlets", "quote show 1", "help reply", "live", "prompt list", "lost"):  # fmt: skip
+        await shown(busy, words)
+        line = busy.last_seen_by(ADMIN)
+        for title in titles(line):
+            if title in pressed or title in SPENT:
+                continue
+            pressed.add(title)
+            await busy.press(line, title, ADMIN)
+            assert "failed on our side" not in busy.last_seen_by(ADMIN).words, title
+    assert {"Open", "Reply", "Take", "Resolve", "Approve", "Edit"} <= pressed
+    assert await failed_jobs(busy.runtime) == []
+
+
+async def test_a_quote_is_drafted_corrected_in_the_window_and_approved(busy: Office) -> None:
+    drafted = await busy.command("quote new Customer of acme: 24 Cat6 double outlets", ADMIN)
+    assert "24 each × Cat6 double outlet" in drafted
+    assert "Margin" in drafted
+    await busy.press(busy.last_seen_by(ADMIN), "Edit", ADMIN)
+    await busy.submit({"1. Cat6 double outlet": "30"}, ADMIN)
+    proposal = busy.last_seen_by(ADMIN)
+    assert "24" in proposal.words
+    assert "30" in proposal.words
+    await busy.press(proposal, "Make it so", ADMIN)
+    after = await busy.command("quote show 1", ADMIN)
+    assert "30 each × Cat6 double outlet" in after
+    await busy.press(busy.last_seen_by(ADMIN), "Approve", ADMIN)
+    assert "approved (version 2)" in await busy.command("quote show 1", ADMIN)
+
+
+async def test_plain_words_change_a_quote_after_showing_the_difference(busy: Office) -> None:
+    await busy.command("quote new Customer of acme: 24 Cat6 double outlets", ADMIN)
+    number = (await busy.company.execute("select number from quotes")).scalar()
+    await busy.person(ADMIN).mention(f"quote edit {number} make it 30 and add 5 % discount", ROOM)
+    await busy.work()
+    answer = busy.workspace.last()
+    assert "version 1 → 2?" in answer.words
+    await busy.press(answer, "Make it so", ADMIN)
+    assert "30 each" in await busy.command("quote show 1", ADMIN)

@@ -150,11 +150,7 @@ def _build(
     models = _models(settings)
     shelf = CatalogueShelf(database)
     prompts = TenantPrompts(database)
-    reads = Reads(library, shelf)
-    model_agents = [
-        SupportAgent(model, reads, prompts, step=step)
-        for model, step in zip(models, MODEL_STEPS, strict=False)
-    ]
+    model_agents = _model_agents(models, Reads(library, shelf), prompts)
     extractive, budget = ExtractiveAgent(library, triage), TenantBudget(database, settings)
     limits = LadderLimits(model=settings.llm_deadline)
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
@@ -186,6 +182,15 @@ def _build(
         model_agents=tuple(model_agents),
         demo_slack=slack,
     )
+
+
+def _model_agents(
+    models: tuple[ModelSettings, ...], reads: Reads, prompts: TenantPrompts
+) -> list[SupportAgent]:
+    return [
+        SupportAgent(model, reads, prompts, step=step)
+        for model, step in zip(models, MODEL_STEPS, strict=False)
+    ]
 
 
 def _slacks(settings: Settings, demo: DemoSlack) -> dict[str, tuple[Slack, SecretStr | None]]:

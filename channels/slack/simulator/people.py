@@ -10,7 +10,7 @@ from channels.slack.simulator.files import kept
 from channels.slack.simulator.lines import Ack, Kind, Wire
 from channels.slack.simulator.web_api import SlackSimulator
 from channels.slack.simulator.world import (
-    AnswerAddress,
+    AnswerPlace,
     Line,
     SimulatedWorkspace,
     View,
@@ -186,9 +186,9 @@ class Member:
             "is_enterprise_install": False,
         }
 
-    def _answer_address(self, channel: str, thread: str = "", message: str = "") -> str:
-        address = AnswerAddress(channel, thread, self.person, message)
-        return self.simulator.answer_address(self.workspace, address)
+    def _answer_address(self, channel: str, thread: str = "", used: str = "") -> str:
+        place = AnswerPlace(channel, thread, self.person, used)
+        return self.simulator.answer_address(self.workspace, place)
 
     def _written(
         self, words: str, channel: str, thread: str, files: tuple[SharedBytes, ...]

@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -29,7 +29,7 @@ from channels.slack.simulator.files import file_methods
 from channels.slack.simulator.refusal import Refused
 from channels.slack.simulator.strictness import complaints
 from channels.slack.simulator.world import (
-    AnswerAddress,
+    AnswerPlace,
     Line,
     SimulatedWorkspace,
     fresh,
@@ -95,10 +95,10 @@ class SlackSimulator:
         self.pressed_by[name] = person
         return name
 
-    def answer_address(self, workspace: SimulatedWorkspace, address: AnswerAddress) -> str:
+    def answer_address(self, workspace: SimulatedWorkspace, place: AnswerPlace) -> str:
         """A response_url."""
         name = fresh("R")
-        workspace.answer_addresses[name] = address
+        workspace.answer_addresses[name] = place
         return f"{self.base_url}/actions/{workspace.team}/{name}"
 
     # --- as Slack's server --------------------------------------------------------------
@@ -214,12 +214,12 @@ class SlackSimulator:
         self._answers[name] = self._answers.get(name, 0) + 1
         if name not in workspace.answer_addresses or self._answers[name] > ANSWERS_PER_URL:
             return JSONResponse({"ok": False, "error": "used_url"}, status_code=404)
+        place = workspace.answer_addresses[name]
         body = await request.json()
         if told := complaints(body.get("blocks", [])):
             refused = {"ok": False, "error": "invalid_blocks"}
             return JSONResponse({**refused, "response_metadata": {"messages": told}})
-        shown = _answer_at(workspace, workspace.answer_addresses[name], body)
-        workspace.answer_addresses[name] = replace(workspace.answer_addresses[name], message=shown)
+        _answer_in(workspace, place, body)
         return PlainTextResponse("ok")
 
     async def _uploaded(self, request: Request) -> Response:
@@ -242,21 +242,21 @@ class SlackSimulator:
         return Response(file.content, media_type=file.content_type)
 
 
-def _answer_at(workspace: SimulatedWorkspace, address: AnswerAddress, body: dict[str, Any]) -> str:
-    """Shows what came, or changes the message that was used; what is replaced next time."""
-    used = workspace.line(address.channel, address.message) if address.message else None
+def _answer_in(workspace: SimulatedWorkspace, place: AnswerPlace, body: dict[str, Any]) -> None:
+    """A new message, or another one in the place of what was used."""
+    used = workspace.line(place.channel, place.used)
     if body.get("delete_original"):
-        if used:
+        if used is not None:
             workspace.lines.remove(used)
-        return ""
-    words, blocks = body.get("text", ""), body.get("blocks", [])
-    if used and body.get("replace_original"):
-        used.text, used.blocks, used.edits = words, blocks, used.edits + 1
-        return used.ts
-    line = Line(stamp(), address.channel, workspace.bot_user, words, address.thread, blocks)
-    line.only_to = "" if body.get("response_type") == "in_channel" else address.person
+        return
+    if body.get("replace_original") and used is not None:
+        used.text, used.blocks, used.edits = body.get("text", ""), body["blocks"], used.edits + 1
+        return
+    line = Line(stamp(), place.channel, workspace.bot_user, body.get("text", ""), place.thread)
+    line.blocks = body.get("blocks", [])
+    line.only_to = "" if body.get("response_type") == "in_channel" else place.person
     workspace.lines.append(line)
-    return address.message or line.ts
+    place.used = place.used or line.ts
 
 
 async def _arguments(request: Request) -> dict[str, Any]:

@@ -50,16 +50,6 @@ class Line:
         return buttons(self.blocks)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerAddress:
-    """Where what comes to a response_url is shown. `message`: the one that was used."""
-
-    channel: str
-    thread: str
-    person: str
-    message: str = ""
-
-
 @dataclass(slots=True)
 class StoredFile:
     id: str
@@ -68,6 +58,17 @@ class StoredFile:
     length: int = 0
     content_type: str = "application/octet-stream"
     is_shown: bool = False
+
+
+@dataclass(slots=True)
+class AnswerPlace:
+    """Where a response_url leads. `used`: the message whose button was pressed, or the answer
+    that stands there now: what `replace_original` replaces."""
+
+    channel: str
+    thread: str
+    person: str
+    used: str = ""
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ class SimulatedWorkspace:
     """Window → the person on whose screen it stands."""
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
-    answer_addresses: dict[str, AnswerAddress] = field(default_factory=dict)
+    answer_addresses: dict[str, AnswerPlace] = field(default_factory=dict)
 
     def add_channel(self, channel: str, name: str = "", *, is_joined: bool = True) -> str:
         self.channels[channel] = name or channel.lower()

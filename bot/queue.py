@@ -22,6 +22,12 @@ _DEFER = (
     "::procrastinate_job_to_defer_v1[])"
 )
 
+_DEFER_EACH = (
+    "with {found} select procrastinate_defer_jobs_v1(array_agg(row(%(queue)s, %(job)s, 0, null, "
+    "null, jsonb_build_object('tenant_id', %(tenant_id)s::text, %(argument)s::text, id::text), "
+    "null)::procrastinate_job_to_defer_v1)) from touched having count(*) > 0"
+)
+
 
 async def put(
     session: AsyncSession,
@@ -33,9 +39,7 @@ async def put(
     **arguments: Any,
 ) -> None:
     """Queues with the session's transaction."""
-    raw = (await (await session.connection()).get_raw_connection()).driver_connection
-    assert isinstance(raw, AsyncConnection)
-    await put_on(raw, job, at=at, priority=priority, lane=lane, **arguments)
+    await put_on(await driver(session), job, at=at, priority=priority, lane=lane, **arguments)
 
 
 async def put_on(
@@ -50,6 +54,30 @@ async def put_on(
     """Queues on a plain connection; inside a pipeline it adds no round trip."""
     values = json.dumps({name: str(value) for name, value in arguments.items()})
     await connection.execute(_DEFER, (lane, job, priority, values, at))
+
+
+async def put_for_each(
+    connection: "AsyncConnection[Any]",
+    job: str,
+    argument: str,
+    found: str,
+    *,
+    lane: str = QUEUE,
+    **values: Any,
+) -> None:
+    """One statement: common table expressions, and a job for each id in their `touched`.
+
+    `argument`: what the job calls the id. `values`: theirs, `tenant_id` among them.
+    """
+    given = {"queue": lane, "job": job, "argument": argument, **values}
+    await connection.execute(_DEFER_EACH.replace("{found}", found), given)
+
+
+async def driver(session: AsyncSession) -> "AsyncConnection[Any]":
+    """The plain connection under the session's transaction."""
+    raw = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert isinstance(raw, AsyncConnection)
+    return raw
 
 
 def job_engine(url: str) -> App:

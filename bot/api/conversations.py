@@ -28,6 +28,7 @@ from bot.api.rest import (
 )
 from bot.dependencies import Caller, Reader, ReadTransaction, StaffCaller, Transaction
 from bot.desk.conversations import LONGEST_REPLY
+from bot.engine.reacting.threads import touched
 from domain.audit.service import note
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.conversations.outbox import NewReply, Outbox
@@ -214,6 +215,7 @@ async def answer(
         await queue.put(session, "deliver", tenant_id=caller.tenant_id, message_id=message.id)
     action = "conversation.drafted" if new.draft else "conversation.replied"
     note(session, caller.tenant_id, caller.actor, action, str(conversation_id))
+    await touched(session, caller.tenant_id, conversation_id)
     return MessageOut.of(message, [])
 
 
@@ -226,6 +228,7 @@ async def write_note(
     written = _note(found, new.text, caller)
     session.add(written)
     found.updated_at = utc_now()
+    await touched(session, caller.tenant_id, conversation_id)
     await session.flush()
     return MessageOut.of(written, [])
 
@@ -288,6 +291,7 @@ async def reject(
     found = await session.get(Message, message_id)
     if found is None:
         raise NotFound("draft", message_id)
+    await touched(session, caller.tenant_id, found.conversation_id)
     return MessageOut.of(found, [])
 
 

@@ -33,7 +33,9 @@ class ReasoningCard:
 
 @dataclass(frozen=True, slots=True)
 class FileCard:
+    id: UUID
     filename: str
+    content_type: str
     state: str
     reason: str
 
@@ -72,12 +74,14 @@ class MessageCard:
 
 @dataclass(frozen=True, slots=True)
 class StepCard:
-    """One line of a ticket's history."""
+    """One line of a ticket's history. `is_said`: a message of the conversation says it too."""
 
     at: datetime
     who: str
     what: str
     is_internal: bool = True
+    key: str = ""
+    is_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,10 @@ class ThreadCard:
     language: str
     messages: tuple[MessageCard, ...]
     tickets: tuple[TicketCard, ...]
+    customer: str = ""
+    company: str = ""
+    version: int = 0
+    is_paused: bool = False
 
     @property
     def drafts(self) -> tuple[MessageCard, ...]:

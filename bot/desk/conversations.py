@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from bot.engine.reacting.threads import touched
 from domain.audit.service import note
 from domain.conversations.models import Message
 from domain.conversations.outbox import NewReply, Outbox
@@ -74,6 +75,7 @@ async def reply(
         await session.flush()
         await queue.put(session, "deliver", at=due, tenant_id=tenant_id, message_id=message.id)
         await queue.put(session, "react", tenant_id=tenant_id)
+        await touched(session, tenant_id, conversation_id)
     return message.id
 
 
@@ -94,6 +96,7 @@ async def take_back(
         _note(
             session, tenant_id, "conversation.reply_taken_back", message.conversation_id, staff_id
         )
+        await touched(session, tenant_id, message.conversation_id)
     return message
 
 

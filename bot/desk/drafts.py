@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bot import queue
+from bot.engine.reacting.threads import touched
 from domain.audit.service import note
+from domain.conversations.models import Message
 from domain.conversations.outbox import Outbox
 from domain.database import Database
 
@@ -44,3 +46,5 @@ async def reject(database: Database, tenant_id: UUID, message_id: UUID, reason: 
     async with database.transaction(tenant_id) as session:
         await Outbox(session, tenant_id).reject(message_id, None, reason)
         note(session, tenant_id, "command", "draft.rejected", str(message_id), reason=reason)
+        message = await session.get_one(Message, message_id)
+        await touched(session, tenant_id, message.conversation_id)

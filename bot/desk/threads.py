@@ -19,6 +19,7 @@ from bot.desk.cards import (
 )
 from domain.conversations.models import Attachment, Conversation, Message, Turn
 from domain.conversations.repository import ConversationReader
+from domain.customers.models import Company, Person
 from domain.knowledge.citations import Citation, cited_texts
 from domain.staff.repository import StaffReader
 from domain.tickets.models import Ticket, TicketChange, TicketComment
@@ -57,6 +58,10 @@ async def read(
     messages = await reader.latest(conversation_id, MESSAGES)
     staff = {member.id: member.name for member in await StaffReader(session).all()}
     beside = await _beside(session, conversation_id, messages, staff, with_wire)
+    person = await session.get(Person, conversation.person_id)
+    company = (
+        await session.get(Company, person.company_id) if person and person.company_id else None
+    )
     return ThreadCard(
         id=conversation.id,
         pulse=beat,
@@ -66,6 +71,10 @@ async def read(
         language=conversation.language,
         messages=tuple(_message(message, beside) for message in messages),
         tickets=await tickets(session, tenant_id, conversation.person_id, conversation.id),
+        customer=person.name if person else "",
+        company=company.name if company else "",
+        version=conversation.version,
+        is_paused=conversation.is_paused,
     )
 
 
@@ -154,7 +163,7 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
         is_edited=message.edited_at is not None,
         choices=tuple((c["id"], c["title"]) for c in message.details.get("choices", ())),
         files=tuple(
-            FileCard(file.filename, file.state, file.reason)
+            FileCard(file.id, file.filename, file.content_type, file.state, file.reason)
             for file in beside.files.get(message.id, ())
         ),
         reasoning=_reasoning(message, beside),
@@ -215,18 +224,26 @@ def _ticket(
     is_from_here: bool,
 ) -> TicketCard:
     origin = f"opened on {ticket.source}" if ticket.source else "opened"
-    opened = StepCard(ticket.created_at, origin, ticket.description or ticket.subject)
+    words = ticket.description or ticket.subject
+    opened = StepCard(ticket.created_at, origin, words, key=f"opened:{ticket.id}")
     said = [
         StepCard(
             at=comment.created_at,
             who=staff.get(comment.staff_id, comment.author) if comment.staff_id else comment.author,
             what=comment.text,
             is_internal=comment.visibility != "public",
+            key=f"comment:{comment.id}",
+            is_said=comment.message_id is not None or comment.author == "customer",
         )
         for comment in comments
     ]
     done = [
-        StepCard(change.created_at, _actor(change.actor, staff), _worded(change, staff))
+        StepCard(
+            at=change.created_at,
+            who=_actor(change.actor, staff),
+            what=_worded(change, staff),
+            key=f"change:{change.id}",
+        )
         for change in changes
     ]
     return TicketCard(

@@ -11,6 +11,7 @@ import stamina
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
 from channels.messages import (
     Address,
@@ -87,16 +88,16 @@ class Deliverer:
             receipt = await account.channel.send(_outbound(parcel), account.settings, self._client)
         except Temporary as error:
             messages_sent.labels(name, "retried").inc()
-            await self._retry(account.tenant_id, parcel, error, name)
+            await self._retry(account, parcel, error)
         except Permanent as error:
             await self._give_up(account.tenant_id, parcel, str(error), name)
         except Exception as error:
             log.exception("delivery.failed", message=str(parcel.message_id))
             unexpected = Temporary(f"{type(error).__name__}: {error}", may_have_been_sent=True)
-            await self._retry(account.tenant_id, parcel, unexpected, name)
+            await self._retry(account, parcel, unexpected)
         else:
             messages_sent.labels(name, "sent").inc()
-            await self._sent(account.tenant_id, parcel, receipt)
+            await self._sent(account, parcel, receipt)
 
     def _require_window(self, account: Account, parcel: Parcel) -> None:
         window = account.channel.capabilities.window
@@ -107,22 +108,28 @@ class Deliverer:
                 "takes no free text now. Call, mail, or wait until they write again."
             )
 
-    async def _sent(self, tenant_id: UUID, parcel: Parcel, receipt: Receipt) -> None:
+    async def _sent(self, account: Account, parcel: Parcel, receipt: Receipt) -> None:
         """Only we know that it was sent: a database that is away for a moment is waited for."""
         async for attempt in stamina.retry_context(
             on=psycopg.OperationalError, attempts=None, timeout=RECORDING_PATIENCE, wait_max=2.0
         ):
             with attempt:
-                async with self._database.pipeline(tenant_id) as connection:
+                async with self._database.pipeline(account.tenant_id) as connection:
                     await record_receipt(
                         connection, parcel.message_id, receipt.external_ids, receipt.at
                     )
+                    await touch_on(
+                        connection,
+                        account.tenant_id,
+                        (parcel.conversation_id,),
+                        account.tenant.desk.rooms,
+                    )
 
-    async def _retry(self, tenant_id: UUID, parcel: Parcel, error: Temporary, channel: str) -> None:
+    async def _retry(self, account: Account, parcel: Parcel, error: Temporary) -> None:
+        tenant_id = account.tenant_id
         if parcel.attempts >= MAX_ATTEMPTS:
-            await self._give_up(
-                tenant_id, parcel, f"Given up after {parcel.attempts} tries: {error}", channel
-            )
+            told = f"Given up after {parcel.attempts} tries: {error}"
+            await self._give_up(tenant_id, parcel, told, account.channel.name)
             return
         at = utc_now() + pause(parcel.attempts, error.retry_after)
         async with self._database.transaction(tenant_id) as session:
@@ -135,6 +142,8 @@ class Deliverer:
             await queue.put(
                 session, DELIVER, at=at, tenant_id=tenant_id, message_id=parcel.message_id
             )
+            rooms = account.tenant.desk.rooms
+            await touch(session, tenant_id, (parcel.conversation_id,), rooms)
 
     async def _give_up(self, tenant_id: UUID, parcel: Parcel, error: str, channel: str) -> None:
         messages_sent.labels(channel, "failed").inc()

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import jobs_failed, log, messages_received
 from channels.messages import (
     Author,
@@ -128,6 +129,7 @@ class IntakeJob:
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
+        await touch(session, account.tenant_id, stored.conversations, account.tenant.desk.rooms)
         return stored.pending
 
     async def _attach(

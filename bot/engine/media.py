@@ -5,6 +5,7 @@ from uuid import UUID
 import httpx
 
 from bot.engine.accounts import Accounts
+from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import log
 from channels.messages import InboundAttachment, Permanent, Temporary
 from domain.conversations.attachments import Attachments
@@ -33,15 +34,22 @@ class MediaFetcher:
             sha256=row.sha256,
             reference=row.reference,
         )
+        content, refusal, failure = b"", "", ""
         try:
             media = await account.channel.fetch(wanted, account.settings, self._client)
+            content = media.content
         except Permanent as error:
-            async with self._database.transaction(tenant_id) as session:
-                await Attachments(session, tenant_id).refuse(attachment_id, str(error))
+            refusal = str(error)
         except Temporary as error:
             log.warning("media.retry", attachment=str(attachment_id), error=str(error))
-            async with self._database.transaction(tenant_id) as session:
-                await Attachments(session, tenant_id).note_failure(attachment_id, str(error))
-        else:
-            async with self._database.transaction(tenant_id) as session:
-                await Attachments(session, tenant_id).store(attachment_id, media.content)
+            failure = str(error)
+        async with self._database.transaction(tenant_id) as session:
+            attachments = Attachments(session, tenant_id)
+            if refusal:
+                await attachments.refuse(attachment_id, refusal)
+            elif failure:
+                await attachments.note_failure(attachment_id, failure)
+            else:
+                await attachments.store(attachment_id, content)
+            rooms = account.tenant.desk.rooms
+            await touch(session, tenant_id, (message.conversation_id,), rooms)

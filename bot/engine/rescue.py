@@ -14,6 +14,7 @@ from bot.engine.delivery import DELIVER
 from bot.engine.intake import FETCH
 from bot.engine.intray import TAKE
 from bot.engine.reacting.notifying import TELL
+from bot.engine.reacting.threads import THREAD
 from bot.foundation.telemetry import log
 from domain.conversations import ledger
 from domain.conversations.attachments import Attachments
@@ -25,6 +26,7 @@ from domain.events import DomainEvent, Happened, record
 from domain.idempotency.service import AnsweredRequests
 from domain.staff.notices import Notices
 from domain.staff.rooms import forget_old_claims
+from domain.staff.threads import StaffThreads
 from domain.tenants import directory
 from domain.types import utc_now
 
@@ -41,6 +43,7 @@ class Swept:
     turns: int = 0
     messages: int = 0
     files: int = 0
+    threads: int = 0
 
 
 class Rescue:
@@ -111,6 +114,9 @@ class Rescue:
             files = await Attachments(session, tenant_id).waiting(now - LONG_PATIENCE)
             for attachment_id in files:
                 await put(FETCH, attachment_id=attachment_id)
+            threads = await StaffThreads(session, tenant_id).due(now, PATIENCE)
+            for thread_id in threads:
+                await put(THREAD, lane=queue.STAFF_LANE, thread_id=thread_id)
             unreacted = select(DomainEvent.id).where(
                 DomainEvent.reacted_at.is_(None), DomainEvent.created_at < now - PATIENCE
             )
@@ -118,4 +124,4 @@ class Rescue:
                 await put(REACT)
             if await Notices(session, tenant_id).are_overdue(now - LONG_PATIENCE):
                 await put(TELL, lane=queue.STAFF_LANE)
-        return Swept(len(accounts), len(turns), len(messages), len(files))
+        return Swept(len(accounts), len(turns), len(messages), len(files), len(threads))

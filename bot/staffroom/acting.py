@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 from bot.desk.desk import Answer, Desk
 from bot.foundation.telemetry import log
 from bot.staffroom.answering import WORKING, Counterpart
+from bot.staffroom.marking import drawn, unmarked
 from bot.staffroom.places import (
     Nobody,
     Places,
     SeveralCompanies,
     Somebody,
-    marked,
-    unmarked,
     which_company,
 )
 from bot.staffroom.threads import Threads
@@ -152,7 +151,7 @@ class Acting:
             if by.id is not None:
                 answer = await self._desk.home(by)
                 assert isinstance(answer, Card)
-                cards.append(self._of(answer, tenant_id))
+                cards.append(drawn(answer, tenant_id))
         tenants = await self._workspaces.tenants(heard.kind, origin.team)
         if tenants:
             workspace = await self._workspaces.open(tenants[0], heard.kind, origin.team)
@@ -169,7 +168,7 @@ class Acting:
                 (Section("An admin can have every conversation shown here as a thread."),),
                 (Button("run", "Show conversations here", "here"), Button("run", "Help", "help")),
             )
-            await workspace.post(self._of(card, tenant_id), Place(origin.team, origin.channel))
+            await workspace.post(drawn(card, tenant_id), Place(origin.team, origin.channel))
 
     async def _leave(self, heard: Heard) -> None:
         origin = heard.event.origin
@@ -240,8 +239,3 @@ class Acting:
             tenant_id, heard.event.origin.place, heard.event.message
         )
         return Counterpart(workspace, heard.event, mark, is_line=is_line)
-
-    def _of(self, card: Card, tenant_id: UUID) -> Card:
-        answer = marked(card, tenant_id)
-        assert isinstance(answer, Card)
-        return answer

@@ -8,7 +8,7 @@ import stamina
 
 from bot.desk.desk import Answer
 from bot.foundation.telemetry import log
-from bot.staffroom.places import marked
+from bot.staffroom import marking
 from channels.cards import Button, Card, Form, Section
 from channels.messages import ChannelError, Permanent, Temporary
 from channels.slack.events import Mention, Place, Pressed, SlashCommand, StaffEvent, Submitted
@@ -54,8 +54,7 @@ class Counterpart:
 
     async def tell(self, card: Card) -> None:
         """By the way that reaches the person; what cannot be shown there goes to them directly."""
-        drawn = marked(card, self.mark) if self.mark else card
-        assert isinstance(drawn, Card)
+        drawn = marking.drawn(card, self.mark) if self.mark else card
         ways = [lambda: self._in_place(drawn)] if self._response_url else []
         ways += [lambda: self._near(drawn), lambda: self._directly(drawn)]
         for way in ways:
@@ -65,8 +64,7 @@ class Counterpart:
 
     async def _open(self, form: Form, again: tuple[str, str]) -> None:
         trigger = getattr(self.event, "trigger", "")
-        drawn = marked(form, self.mark) if self.mark else form
-        assert isinstance(drawn, Form)
+        drawn = marking.asked(form, self.mark) if self.mark else form
         if not trigger:
             await self.tell(_press_to_open(form, again, "Fill it in in a window."))
             return

@@ -5,21 +5,20 @@ believed only where that company works in the workspace, and rights are asked fo
 """
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.desk.command import Place, StaffView
-from bot.desk.desk import Answer, Desk
+from bot.desk.desk import Desk
+from bot.staffroom.marking import mark
 from bot.staffroom.threads import Threads
 from bot.staffroom.workspaces import Workspaces
-from channels.cards import Button, Card, Section, Used
+from channels.cards import Button, Card, Section
 from channels.messages import Permanent
 from channels.slack.events import Origin
 from domain.database import Database
 from domain.tenants.service import Tenants
 
-MARK = 32
 REMEMBERED_SECONDS = 60.0
 
 
@@ -42,44 +41,13 @@ class Nobody:
     """No company of this workspace knows the person."""
 
 
-def marked(answer: Answer, tenant_id: UUID) -> Answer:
-    """With the company's mark in whatever comes back from it."""
-    if isinstance(answer, Card):
-        return replace(
-            answer,
-            sections=tuple(
-                replace(section, buttons=_marked(section.buttons, tenant_id))
-                for section in answer.sections
-            ),
-            buttons=_marked(answer.buttons, tenant_id),
-        )
-    return replace(answer, value=_mark(answer.value, tenant_id))
-
-
-def unmarked(used: Used) -> tuple[UUID | None, Used]:
-    head, colon, value = used.value[:MARK], used.value[MARK : MARK + 1], used.value[MARK + 1 :]
-    try:
-        tenant_id = UUID(hex=head) if colon == ":" else None
-    except ValueError:
-        tenant_id = None
-    return (tenant_id, replace(used, value=value)) if tenant_id else (None, used)
-
-
-def _marked(buttons: Iterable[Button], tenant_id: UUID) -> tuple[Button, ...]:
-    return tuple(replace(one, value=_mark(one.value, tenant_id)) for one in buttons)
-
-
-def _mark(value: str, tenant_id: UUID) -> str:
-    return f"{tenant_id.hex}:{value}"
-
-
 def which_company(several: SeveralCompanies, action: str, words: str) -> Card:
     """The question; a press gives the same words for the company chosen."""
     return Card(
         title="For which company?",
         sections=(Section("You work for several in this workspace."),),
         buttons=tuple(
-            Button(action, name, _mark(words, tenant_id)) for tenant_id, name in several.names
+            Button(action, name, mark(words, tenant_id)) for tenant_id, name in several.names
         ),
         is_private=True,
     )

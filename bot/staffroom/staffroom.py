@@ -41,7 +41,7 @@ class Staffroom:
         known = {kind: slack for kind, (slack, _) in slacks.items()}
         self.desk = Desk(bench)
         self.workspaces = Workspaces(bench.database, vault, known, client)
-        self.threads = Threads()
+        self.threads = Threads(bench.database, vault, self.workspaces, bench.accounts)
         self.telling = Telling(bench.database, self.workspaces)
         self.installing = Installing(
             bench.settings, bench.database, vault, self.workspaces, slacks[REAL][0]

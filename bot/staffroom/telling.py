@@ -9,7 +9,7 @@ from bot import queue
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import many, short
 from bot.foundation.telemetry import log
-from bot.staffroom.places import marked
+from bot.staffroom.marking import drawn
 from bot.staffroom.workspaces import Workspaces
 from channels.cards import Card, Section
 from channels.messages import ChannelError, Permanent, Temporary
@@ -93,8 +93,7 @@ class Telling:
         return len(groups)
 
     async def _post(self, tenant_id: UUID, company: str, group: _Group) -> None:
-        card = marked(replace(_card(group), tenant=company), tenant_id)
-        assert isinstance(card, Card)
+        card = drawn(replace(_card(group), tenant=company), tenant_id)
         for kind, place in group.places:
             try:
                 workspace = await self._workspaces.open(tenant_id, kind, place.team)

@@ -48,6 +48,10 @@ def _register_staff(engine: App, runtime: Runtime) -> None:
     async def staff(kind: str, event: str, key: str) -> None:
         await runtime.staffroom.act(kind, event, key)
 
+    @engine.task(name="thread")
+    async def thread(tenant_id: str, thread_id: str) -> None:
+        await runtime.staffroom.threads.sync(UUID(tenant_id), UUID(thread_id))
+
     @engine.task(name="tell")
     async def tell(tenant_id: str) -> None:
         await runtime.staffroom.tell(UUID(tenant_id))

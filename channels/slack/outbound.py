@@ -65,11 +65,17 @@ class Workspace:
         return Posted(place, stamps[0], tuple(stamps[1:]))
 
     async def update(self, card: Card, posted: Posted) -> None:
-        """Draws a posted card anew, in its first message."""
-        drawn = message(card)
-        await self.api.call(
-            "chat.update", channel=posted.place.channel, ts=posted.message, **_content(drawn)
-        )
+        """Draws a posted card anew, in the messages it took: what became too long is cut."""
+        stamps = (posted.message, *posted.further)
+        drawn = messages(card) if posted.further else (message(card),)
+        if len(drawn) > len(stamps):
+            drawn = (message(card),)
+        for stamp, part in zip(stamps, drawn, strict=False):
+            await self.api.call(
+                "chat.update", channel=posted.place.channel, ts=stamp, **_content(part)
+            )
+        for stamp in stamps[len(drawn) :]:
+            await self.api.call("chat.delete", channel=posted.place.channel, ts=stamp)
 
     async def whisper(self, card: Card, place: Place, person: str) -> None:
         """Shows a card to one person only."""

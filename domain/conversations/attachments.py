@@ -80,6 +80,11 @@ class Attachments:
         async for chunk in chunks:
             yield chunk
 
+    async def whole(self, attachment_id: UUID) -> bytes:
+        """All of it, at most 25 MB. Raises NotFound."""
+        await self.get(attachment_id)
+        return b"".join([piece async for piece in self.content(attachment_id)])
+
     async def waiting(self, older_than: datetime) -> list[UUID]:
         """Files that no job fetched."""
         return list(

@@ -159,6 +159,7 @@ class Intake:
         return Stored(
             message_ids=frozenset(row.id for row in stored),
             pending=frozenset(row.conversation_id for row in stored if row.turn_pending),
+            conversations=frozenset(row.conversation_id for row in stored),
         )
 
     async def record_statuses(self, statuses: list[NewStatus]) -> list[StatusChange]:

@@ -110,6 +110,15 @@ class ConversationReader:
             query = query.where(Turn.id.in_(only))
         return {turn.id: turn for turn in await self._session.scalars(query)}
 
+    async def topics(self, conversation_id: UUID, among: list[str]) -> list[str]:
+        """Which of these the bot has understood the customer's words to be about."""
+        query = (
+            select(Turn.intent)
+            .where(Turn.conversation_id == conversation_id, Turn.intent.in_(among))
+            .distinct()
+        )
+        return list(await self._session.scalars(query))
+
     async def attachments(self, message_ids: list[UUID]) -> list[Attachment]:
         return list(
             await self._session.scalars(

@@ -58,10 +58,11 @@ class FinishedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Which messages were new, and which conversations now wait for a turn."""
+    """Which messages were new, which conversations now wait for a turn, and where any is new."""
 
     message_ids: frozenset[UUID]
     pending: frozenset[UUID]
+    conversations: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

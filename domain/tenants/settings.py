@@ -72,7 +72,8 @@ class Desk(Section):
 
     def room(self, channel: str, topic: str = "") -> str:
         """Empty: nowhere."""
-        return next((self.rooms[key] for key in (topic, channel, "") if self.rooms.get(key)), "")
+        keys = (topic, channel, "") if topic else (channel, "")
+        return next((self.rooms[key] for key in keys if self.rooms.get(key)), "")
 
     def needs_approval(self, channel: str, topic: str) -> bool:
         """Whether a person approves answers about the topic there, whatever the channel's mode."""

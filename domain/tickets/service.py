@@ -32,13 +32,14 @@ class NewTicket:
 
 @dataclass(frozen=True, slots=True)
 class NewComment:
-    """`visibility`: internal, system or public."""
+    """`visibility`: internal, system or public. `id`: where the caller knows the comment by one."""
 
     text: str
     author: str = "bot"
     visibility: str = "internal"
     staff_id: UUID | None = None
     message_id: UUID | None = None
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Tickets:
 
     async def comment(self, ticket: Ticket, new: NewComment) -> TicketComment:
         comment = TicketComment(
-            id=new_id(),
+            id=new.id or new_id(),
             tenant_id=self._tenant_id,
             ticket_id=ticket.id,
             text=new.text,
@@ -108,6 +109,9 @@ class Tickets:
         )
         ticket.updated_at = utc_now()
         self._session.add(comment)
+        actor = f"staff:{new.staff_id}" if new.staff_id else new.author
+        payload = {"comment_id": str(comment.id), "visibility": new.visibility}
+        self._happened("ticket.commented", ticket, payload, actor)
         await self._session.flush()
         return comment
 

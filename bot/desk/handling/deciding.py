@@ -9,6 +9,7 @@ from bot.desk.command import StaffView
 from bot.desk.handling.answering import destination
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.showing.preflight import preflight
+from bot.engine.reacting.threads import touched
 from channels.cards import Card, Form, Input, InputKind, Section, Used
 from domain.audit.service import note as audit
 from domain.conversations.models import Conversation, Message
@@ -67,6 +68,8 @@ async def reject_because(bench: Bench, used: Used, by: StaffView) -> Answer:
     async with bench.database.transaction(by.tenant_id) as session:
         await Outbox(session, by.tenant_id).reject(message_id, own_id(by), reason)
         audit(session, by.tenant_id, by.actor, "draft.rejected", str(message_id), reason=reason)
+        message = await session.get_one(Message, message_id)
+        await touched(session, by.tenant_id, message.conversation_id)
     return Card(title="Rejected: nothing was sent", sections=(Section(reason),))
 
 

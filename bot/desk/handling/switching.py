@@ -1,12 +1,12 @@
 """Switching the bot: automatic or draft-only, stopped, paused here, on a channel, everywhere."""
 
-from bot import queue
 from bot.desk.asking.parsing import wrong_use
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.bench import Answer, Bench, conversation_meant, own_id
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import short
+from bot.engine.reacting.threads import touched
 from bot.model.turns import Intent
 from channels.cards import Button, Card, Section, Style
 from domain.audit.service import note as audit
@@ -157,7 +157,7 @@ async def _switch(bench: Bench, command: StaffCommand, *, is_paused: bool) -> An
         conversation.version += 1
         subject = str(conversation.id)
         audit(session, command.tenant_id, command.by.actor, f"bot.{verb}", subject)
-        await queue.put(session, "react", tenant_id=command.tenant_id)
+        await touched(session, command.tenant_id, conversation.id)
     return _switched("in this conversation", str(found.id), is_paused=is_paused)
 
 

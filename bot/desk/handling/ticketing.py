@@ -12,6 +12,7 @@ from bot.desk.command import StaffCommand
 from bot.desk.handling.bench import Answer, Bench, meant, ticket_meant
 from bot.desk.showing.tickets import ticket_card
 from bot.desk.showing.words import spoken
+from bot.engine.reacting.threads import touched
 from channels.cards import Card, Section
 from domain.audit.service import note as audit
 from domain.conversations.models import Conversation, Message
@@ -87,11 +88,22 @@ async def note(bench: Bench, command: StaffCommand) -> Answer:
             raise wrong_use("note", "A note on what? Give a ticket's number.")
         if not found.words:
             raise wrong_use("note", "A note needs words.")
+        written = None
         if found.conversation is not None:
-            session.add(_internal(command, found.conversation, found.words))
+            written = _internal(command, found.conversation, found.words)
+            session.add(written)
+            await session.flush()
         if found.ticket is not None:
-            comment = NewComment(found.words, author="staff", staff_id=command.by.id)
+            comment = NewComment(
+                found.words,
+                author="staff",
+                staff_id=command.by.id,
+                message_id=written.id if written else None,
+            )
             await Tickets(session, command.tenant_id).comment(found.ticket, comment)
+            await queue.put(session, "react", tenant_id=command.tenant_id)
+        elif written is not None:
+            await touched(session, command.tenant_id, written.conversation_id)
         subject = found.ticket.number if found.ticket else str(found.conversation)
         audit(session, command.tenant_id, command.by.actor, "ticket.noted", subject)
     return Card(

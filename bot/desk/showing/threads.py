@@ -1,15 +1,17 @@
 """A conversation as staff read it: message by message, or as one card. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
-from bot.desk.cards import MessageCard, ThreadCard
+from bot.desk.cards import FileCard, MessageCard, StepCard, ThreadCard, TicketCard
 from bot.desk.showing.drafts import draft_buttons
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import language, short, span, spoken
-from channels.cards import Button, Card, Section, Style
+from channels.cards import Button, Card, Field, Section, Style
 
 SHOWN = 20
+_HINT = "Plain lines in this thread are internal notes. Customers see only what Reply sends."
+_ARRIVED = {"delivered", "read"}
 _STATES = {
     "pending": "on its way",
     "sending": "on its way",
@@ -21,37 +23,144 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a thread's cards say beside the words. `channel` is its title."""
+    """What a thread's cards say beside the words. `channel` is its title.
+
+    `zone`: for cards that stand for long: they say when the window closes, not how soon.
+    """
 
     channel: str
     window: timedelta | None
     last_inbound_at: datetime | None
     now: datetime
     may_act: bool = True
+    zone: tzinfo | None = None
 
     def window_line(self) -> str:
         if self.window is None:
             return ""
-        left = (self.last_inbound_at + self.window - self.now) if self.last_inbound_at else None
-        if left is None or left <= timedelta(0):
+        closes = self.last_inbound_at + self.window if self.last_inbound_at else None
+        if closes is None or closes <= self.now:
             return "window is closed"
-        return f"window closes in {span(left)}"
+        if self.zone is not None:
+            return f"window closes {closes.astimezone(self.zone):%a %d %b, %H:%M}"
+        return f"window closes in {span(closes - self.now)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A card of the thread. `key` stays the same while the card changes; `files` belong to it."""
+
+    key: str
+    at: datetime
+    card: Card
+    files: tuple[FileCard, ...] = ()
 
 
 def thread_cards(thread: ThreadCard, beside: Beside) -> tuple[Card, ...]:
-    """A card a message, oldest first, then one for each ticket's changes of state."""
+    """A card a message and a card for each ticket's changes of state, oldest first."""
+    return tuple(line.card for line in thread_lines(thread, beside))
+
+
+def thread_lines(thread: ThreadCard, beside: Beside) -> tuple[Line, ...]:
     latest = _latest_inbound(thread)
     said = [
-        (message.at, message_card(thread, message, beside, is_latest=message is latest))
+        Line(
+            key=f"message:{message.id}",
+            at=message.at,
+            card=message_card(thread, message, beside, is_latest=message is latest),
+            files=message.files if _is_news(message) else (),
+        )
         for message in thread.messages
     ]
     changed = [
-        (step.at, Card(f"{ticket.number} · {step.who}", sections=(Section(step.what),)))
-        for ticket in thread.tickets
-        if ticket.is_from_here
-        for step in ticket.history
+        line for ticket in thread.tickets if ticket.is_from_here for line in step_lines(ticket)
     ]
-    return tuple(card for _, card in sorted([*said, *changed], key=lambda each: each[0]))
+    return tuple(sorted([*said, *changed], key=lambda line: line.at))
+
+
+def _is_news(message: MessageCard) -> bool:
+    """Whether staff have not had its files in their hands: they attached those of their own."""
+    return message.direction == "in" or message.author == "bot"
+
+
+def step_lines(ticket: TicketCard) -> tuple[Line, ...]:
+    """What happened to a ticket, without what the conversation says itself."""
+    return tuple(
+        Line(f"step:{step.key}", step.at, _step(ticket, step))
+        for step in ticket.history
+        if not step.is_said
+    )
+
+
+def _step(ticket: TicketCard, step: StepCard) -> Card:
+    return Card(f"{ticket.number} · {step.who}", sections=(Section(step.what),))
+
+
+def thread_root(thread: ThreadCard, beside: Beside) -> Card:
+    """What a thread begins with: whose it is and how things stand."""
+    name = thread.customer or "A customer"
+    facts = [
+        Field("Channel", beside.channel),
+        Field("Language", language(thread.language)),
+        Field("Answered by", _owner(thread)),
+    ]
+    if window := beside.window_line():
+        facts.append(Field("Window", window.removeprefix("window ")))
+    here = [ticket for ticket in thread.tickets if ticket.is_from_here]
+    listed = "\n".join(_in_short(ticket) for ticket in here)
+    return Card(
+        title=" · ".join(part for part in (name, thread.company, beside.channel) if part),
+        sections=(Section(fields=tuple(facts)), *([Section(listed)] if listed else [])),
+        buttons=_root_buttons(thread, here) if beside.may_act else (),
+        footnote=_HINT,
+    )
+
+
+def ticket_root(ticket: TicketCard, *, may_act: bool = True) -> Card:
+    """What the thread of a ticket without a conversation begins with."""
+    facts = (
+        Field("Status", spoken(ticket.status)),
+        Field("Priority", ticket.priority),
+        Field("Type", spoken(ticket.type)),
+        Field("Assignee", ticket.assignee or "nobody"),
+    )
+    return Card(
+        title=f"{ticket.number} · {short(ticket.subject, 100)}",
+        sections=(Section(fields=facts),),
+        buttons=(run("Ticket", f"ticket {ticket.number}"),) if may_act else (),
+        footnote=_HINT,
+    )
+
+
+def owner_card(thread: ThreadCard) -> Card:
+    """A line for the thread when somebody else answers from now on."""
+    if thread.is_paused:
+        return Card("The bot is paused in this conversation")
+    if thread.owner == "bot":
+        return Card("The bot answers again")
+    if thread.owner_name:
+        return Card(f"{thread.owner_name} answers now", footnote="The bot keeps out.")
+    return Card("A person is to answer: nobody has taken it yet", footnote="The bot keeps out.")
+
+
+def _owner(thread: ThreadCard) -> str:
+    if thread.owner == "staff":
+        return thread.owner_name or "nobody yet: a person is to take it"
+    return "the bot (paused)" if thread.is_paused else "the bot"
+
+
+def _in_short(ticket: TicketCard) -> str:
+    who = f" · {ticket.assignee}" if ticket.assignee else ""
+    state = f"{spoken(ticket.status)} · {ticket.priority}"
+    return f"{ticket.number} · {state} · {short(ticket.subject, 100)}{who}"
+
+
+def _root_buttons(thread: ThreadCard, tickets: list[TicketCard]) -> tuple[Button, ...]:
+    buttons = _conversation_buttons(thread)
+    if not tickets:
+        return buttons
+    newest = max(tickets, key=lambda ticket: ticket.opened_at)
+    return (*buttons, run("Ticket", f"ticket {newest.number}"))
 
 
 def message_card(
@@ -61,7 +170,11 @@ def message_card(
     if message.direction == "in":
         return _customers(thread, message, beside, is_latest=is_latest)
     if message.direction == "note":
-        return Card(f"Note · {message.name or message.author}", sections=(Section(message.text),))
+        return Card(
+            title=f"Note · {message.name or message.author}",
+            sections=(Section(message.text),),
+            footnote=" · ".join(_files(message)),
+        )
     return _ours(message, beside)
 
 
@@ -76,10 +189,10 @@ def _customers(
     small = [language(thread.language)] if thread.language else []
     small += [beside.window_line()] if is_latest else []
     small += ["edited"] if message.is_edited else []
-    small += [f"file {file.filename} ({file.state})" for file in message.files]
+    small += _files(message)
     text = message.text or f"[{message.kind}]"
     return Card(
-        title=f"{message.name or 'Customer'} · {beside.channel}",
+        title=f"{thread.customer or 'Customer'} · {beside.channel}",
         sections=(Section(text, is_quoted=True),),
         buttons=_conversation_buttons(thread) if is_latest and beside.may_act else (),
         footnote=" · ".join(part for part in small if part),
@@ -96,11 +209,12 @@ def _conversation_buttons(thread: ThreadCard) -> tuple[Button, ...]:
 
 
 def _ours(message: MessageCard, beside: Beside) -> Card:
-    who = message.name or ("Assistant" if message.author == "bot" else message.author.capitalize())
     state = _STATES.get(message.state, message.state)
+    if beside.zone is not None and state in _ARRIVED:
+        state = "sent"  # what stands for long does not follow every status
     is_draft = message.state == "draft"
     return Card(
-        title=f"{'Draft' if is_draft else who} · {state}",
+        title=f"{'Draft' if is_draft else _speaker(message)} · {state}",
         sections=(Section(message.text),),
         buttons=draft_buttons(message.id) if is_draft and beside.may_act else (),
         footnote=_why(message),
@@ -108,9 +222,28 @@ def _ours(message: MessageCard, beside: Beside) -> Card:
     )
 
 
+def _speaker(message: MessageCard) -> str:
+    if message.author != "bot":
+        return message.name or message.author.capitalize()
+    decided = "rejected" if message.state == "cancelled" else "approved"
+    return f"Assistant, {decided} by {message.name}" if message.name else "Assistant"
+
+
+def _files(message: MessageCard) -> list[str]:
+    return [f"file {file.filename}{_trouble(file)}" for file in message.files]
+
+
+def _trouble(file: FileCard) -> str:
+    if file.state == "stored":
+        return ""
+    what = "on its way" if file.state == "waiting" else file.state
+    return f" ({what}: {file.reason})" if file.reason else f" ({what})"
+
+
 def _why(message: MessageCard) -> str:
     """Sources and confidence of what the bot said; the error of what did not arrive."""
     small = [message.error] if message.error else []
+    small += _files(message)
     small += ["may have been sent twice"] if message.is_maybe_repeated else []
     reasoning = message.reasoning
     if reasoning is not None and message.author == "bot":

@@ -1,15 +1,18 @@
 """What follows from what happened: staff are told, counters counted. One job per transaction."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.reacting.notifying import notify
+from bot.engine.reacting.threads import touch, touch_tickets
 from bot.foundation.telemetry import log, tickets_opened
 from domain.conversations.models import Conversation
 from domain.database import Database
 from domain.events import DomainEvent
+from domain.tenants.service import Tenants
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
 from domain.tickets.service import NewComment, NewTicket, Tickets
@@ -37,6 +40,7 @@ class Reactions:
             events = list(await session.scalars(query))
             for event in events:
                 await self._react_to(session, tenant_id, event)
+            await _show_staff(session, tenant_id, events)
             await session.execute(
                 update(DomainEvent)
                 .where(DomainEvent.id.in_([event.id for event in events]))
@@ -51,6 +55,41 @@ class Reactions:
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)
         log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
+
+
+async def _show_staff(session: AsyncSession, tenant_id: UUID, events: list[DomainEvent]) -> None:
+    """The threads of all conversations and tickets that these events name are to be shown anew."""
+    conversations, tickets = named(events)
+    if not conversations and not tickets:
+        return
+    rooms = (await Tenants(session, tenant_id).settings()).desk.rooms
+    if rooms and tickets:
+        found = await session.execute(
+            select(Ticket.id, Ticket.conversation_id).where(Ticket.id.in_(tickets))
+        )
+        rows = found.all()
+        conversations |= {row.conversation_id for row in rows if row.conversation_id}
+        tickets = {row.id for row in rows if not row.conversation_id}
+    await touch(session, tenant_id, conversations, rooms)
+    await touch_tickets(session, tenant_id, tickets, rooms)
+
+
+def named(events: Iterable[DomainEvent]) -> tuple[set[UUID], set[UUID]]:
+    """Conversations and tickets that something happened to. What happened to a thread itself is
+    nothing that a thread shows: it would show itself without end."""
+    conversations: set[UUID] = set()
+    tickets: set[UUID] = set()
+    for event in events:
+        noun = event.kind.partition(".")[0]
+        if noun == "thread":
+            continue
+        if noun == "conversation":
+            conversations.add(event.subject_id)
+        elif noun == "ticket":
+            tickets.add(event.subject_id)
+        elif told := event.payload.get("conversation_id"):
+            conversations.add(UUID(told))
+    return conversations, tickets
 
 
 async def _tell_staff_of_failure(

@@ -5,6 +5,7 @@ import re
 import psycopg
 import pytest
 
+from bot.desk import tenants
 from tests.bot.engine.conftest import OTHER, Company
 
 MOST = 15
@@ -17,7 +18,7 @@ class Statements(list[str]):
     def note(self, query: object) -> None:
         words = query if isinstance(query, str) else str(query)
         if not _FRAME.match(words):
-            self.append(" ".join(words.split())[:100])
+            self.append(" ".join(words.split())[:200])
 
 
 @pytest.fixture
@@ -58,6 +59,19 @@ async def test_a_first_question_takes_a_few_more_for_the_new_customer(
     statements.clear()
     await company.take_and_answer()
     assert len(statements) <= MOST + 3, "\n".join(statements)
+
+
+async def test_showing_it_to_staff_takes_two_more_where_there_is_a_room_for_it(
+    company: Company, statements: Statements
+) -> None:
+    runtime, rooms = company.runtime, {"desk.rooms": {"": "T1/C1"}}
+    await tenants.change(runtime.database, runtime.accounts, company.tenant_id, rooms)
+    await company.say("When are you open?")
+    await company.hear("How do I reset the password of my recorder?")
+    statements.clear()
+    await company.take_and_answer()
+    assert len([said for said in statements if "staff_threads" in said]) == 2
+    assert len(statements) <= MOST + 2, "\n".join(statements)
 
 
 async def test_taking_a_webhook_in_is_one_round_trip_of_three_statements(

@@ -244,8 +244,13 @@ async def test_the_home_is_published_when_it_is_opened_and_its_buttons_work(
     assert "Frontdesk is drawing your home" in text_of(await colleague.look(room="home"))
     await colleague.work()
     assert "Hello Imogen Tern" in text_of(await colleague.look(room="home"))
-    await colleague.press("My inbox")
+    page = await colleague.press("My inbox")
     assert colleague.lines[-1].channel == IMOGEN
+    assert "Messages 1 new" in text_of(page)
+    assert "Messages 1 new" not in text_of(await colleague.look(CALLUM))
+    title = colleague.lines[-1].blocks[0]["text"]["text"]
+    assert title in text_of(await colleague.look(room="direct"))
+    assert "Messages 1 new" not in text_of(await colleague.look())
     await colleague.look(CALLUM, room="home")
     await colleague.work()
     assert "Hello Callum" in text_of(await colleague.look(CALLUM, room="home"))

@@ -82,6 +82,10 @@ class Staffroom:
             is_first = await claim(session, digest)
         await self._acting.act(Heard(kind, unpacked(event), is_again=not is_first))
 
+    async def thread_of(self, tenant_id: UUID, conversation_id: UUID) -> tuple[str, str] | None:
+        """Channel and first message of a conversation's thread; None while there is none."""
+        return await self.threads.thread_of(tenant_id, conversation_id)
+
     async def tell(self, tenant_id: UUID) -> int:
         return await self.telling.tell(tenant_id)
 

@@ -27,6 +27,7 @@ from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.reactions import Reactions
+from bot.engine.reacting.service_levels import ServiceLevels
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -75,6 +76,7 @@ class Runtime:
     media: MediaFetcher
     reactions: Reactions
     rescue: Rescue
+    service_levels: ServiceLevels
     library: Library
     triage: Triage
     agent: Ladder
@@ -172,6 +174,7 @@ def _build(
         media=MediaFetcher(database, accounts, client),
         reactions=Reactions(database),
         rescue=Rescue(database),
+        service_levels=ServiceLevels(database),
         library=library,
         triage=triage,
         agent=agent,

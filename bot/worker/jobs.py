@@ -7,6 +7,7 @@ from uuid import UUID
 from procrastinate import App
 
 from bot.runtime import Runtime
+from domain.types import utc_now
 
 
 def register(engine: App, runtime: Runtime) -> None:
@@ -62,6 +63,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
     async def sweep() -> None:
         await runtime.rescue.sweep()
         await runtime.rescue.retry_stalled(engine.job_manager)
+
+    @engine.task(name="sla")
+    async def sla() -> None:
+        await runtime.service_levels.watch(utc_now())
 
     @engine.task(name="digest")
     async def digest() -> None:

@@ -168,7 +168,9 @@ def _elapsed(start: datetime, end: datetime, calendar: Calendar) -> int:
     first, last = start.astimezone(zone).year, end.astimezone(zone).year
     whole = sum(_year(calendar, year).total for year in range(first, last))
     return (
-        whole + _year(calendar, last).elapsed(_tick(end)) - _year(calendar, first).elapsed(_tick(start))
+        whole
+        + _year(calendar, last).elapsed(_tick(end))
+        - _year(calendar, first).elapsed(_tick(start))
     )
 
 

@@ -194,9 +194,8 @@ TEMPLATES: dict[str, Template] = {
 }
 
 
-def fallback(first_response_hours: float, resolution_hours: float, zone: str) -> Policy:
-    """The tenant's settings as a policy: Monday to Friday, nine to five."""
+def fallback(first_response_hours: float, resolution_hours: float) -> Policy:
+    """The tenant's settings as a policy: they name no calendar, so plain hours, day and night."""
     first = timedelta(hours=first_response_hours)
     target = Target(first, max(first, timedelta(hours=resolution_hours)))
-    calendar = Calendar((WORKDAY,) * 5 + ((), ()), zone)
-    return Policy("Default", calendar, {"medium": target})
+    return Policy("Default", AROUND_THE_CLOCK, {"medium": target})

@@ -93,6 +93,12 @@ _ALL = (
         "live whatsapp on",
         "lets the bot answer by itself on a channel, or has a person approve",
     ),
+    Verb(
+        "sla",
+        "sla [N|policies|at-risk|report [30d]]",
+        "sla 12",
+        "what was promised: a ticket's times, what is about to be late, what was kept",
+    ),
     Verb("stop", "stop all", "stop all", "no automatic answer on any channel", Right.OPERATE),
     Verb(
         "pause",
@@ -118,7 +124,7 @@ _ALL = (
     ),
     Verb(
         "mute",
-        "mute [hand-offs|failures|approvals|mailboxes|all]",
+        "mute [hand-offs|failures|approvals|mailboxes|sla|all]",
         "mute approvals",
         "no more direct messages to you about these",
     ),

@@ -74,6 +74,31 @@ async def _thread_failed(session: AsyncSession, event: DomainEvent) -> NewNotice
     return NewNotice("failures", f"thread:{event.subject_id}:{event.created_at:%Y-%m-%d}", text)
 
 
+async def _sla(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    """To whose ticket it is; of nobody's ticket the room is told."""
+    told, number = event.payload, event.payload.get("number", "")
+    level = event.kind.partition(".")[2]
+    what = str(told.get("target", "")).replace("_", " ")
+    text = f"{number} · {_LEVELS[level]}".format(
+        what=what, priority=told.get("priority"), due=_clock(told.get("due"))
+    )
+    about = f"{level}:{event.subject_id}:{told.get('target', '')}"
+    query = select(Ticket.assignee_id).where(Ticket.id == event.subject_id)
+    return NewNotice("sla", about, text, f"ticket {number}", await session.scalar(query))
+
+
+_LEVELS = {
+    "warned": "{what} is due {due}",
+    "critical": "{what} is due {due}, hardly any time is left",
+    "breached": "{what} is late: it was due {due}",
+    "escalated": "escalated, its priority is {priority} now",
+}
+
+
+def _clock(due: object) -> str:
+    return f"{datetime.fromisoformat(str(due)):%d %b %H:%M} UTC" if due else ""
+
+
 def _step(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H}:{at.minute // DRAFTS_EVERY}"
 
@@ -85,4 +110,8 @@ _NOTICES: dict[str, Notice] = {
     "quote.drafted": _quote_drafted,
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,
+    "sla.warned": _sla,
+    "sla.critical": _sla,
+    "sla.breached": _sla,
+    "sla.escalated": _sla,
 }

@@ -12,6 +12,7 @@ from bot.foundation.telemetry import log, tickets_opened
 from domain.conversations.models import Conversation
 from domain.database import Database
 from domain.events import DomainEvent
+from domain.sla.keeping import Clocks
 from domain.tenants.service import Tenants
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
@@ -40,6 +41,7 @@ class Reactions:
             events = list(await session.scalars(query))
             for event in events:
                 await self._react_to(session, tenant_id, event)
+            await _keep_clocks(session, tenant_id, events)
             await _show_staff(session, tenant_id, events)
             await session.execute(
                 update(DomainEvent)
@@ -55,6 +57,12 @@ class Reactions:
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)
         log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
+
+
+async def _keep_clocks(session: AsyncSession, tenant_id: UUID, events: list[DomainEvent]) -> None:
+    """Those of the tickets that these events moved; the `sla` job's own are in step already."""
+    moved = {event.subject_id for event in events if event.kind.startswith("ticket.")}
+    await Clocks(session, tenant_id).keep(moved, utc_now())
 
 
 async def _show_staff(session: AsyncSession, tenant_id: UUID, events: list[DomainEvent]) -> None:
@@ -85,7 +93,7 @@ def named(events: Iterable[DomainEvent]) -> tuple[set[UUID], set[UUID]]:
             continue
         if noun == "conversation":
             conversations.add(event.subject_id)
-        elif noun == "ticket":
+        elif noun in ("ticket", "sla"):
             tickets.add(event.subject_id)
         elif told := event.payload.get("conversation_id"):
             conversations.add(UUID(told))

@@ -48,23 +48,24 @@ CASES = [
     ("opened at lunch", LUNCH, "2026-11-24 12:45", 15, (), "2026-11-24 13:45"),
     ("ends as lunch begins", LUNCH, "2026-11-24 12:00", 30, (), "2026-11-24 12:30"),
     ("a day of seven hours", LUNCH, "2026-11-24 09:00", 480, (), "2026-11-25 10:00"),
-    ("Christmas, Boxing Day in lieu", NINE_TO_FIVE, "2026-12-24 16:00", 120, (), "2026-12-29 10:00"),
+    ("Christmas", NINE_TO_FIVE, "2026-12-24 16:00", 120, (), "2026-12-29 10:00"),
     ("Good Friday to Tuesday", NINE_TO_FIVE, "2026-04-02 16:30", 60, (), "2026-04-07 09:30"),
-    ("a holiday on a Sunday costs nothing", BERLIN, "2026-03-06 15:00", 120, (), "2026-03-09 09:00"),
+    ("a holiday on a Sunday", BERLIN, "2026-03-06 15:00", 120, (), "2026-03-09 09:00"),
     ("a Monday that only Berlin keeps", BERLIN, "2027-03-05 15:00", 120, (), "2027-03-09 09:00"),
     ("a closed day of ours", OWN_DAY, "2026-11-24 16:00", 90, (), "2026-11-26 09:30"),
     ("Saturdays are short", SATURDAYS, "2026-11-28 13:00", 120, (), "2026-11-30 10:00"),
     ("24×7 over a weekend", AROUND_THE_CLOCK, "2026-11-27 23:50", 15, (), "2026-11-28 00:05"),
-    ("24×7 over the year's end", AROUND_THE_CLOCK, "2026-12-31 20:00", 480, (), "2027-01-01 04:00"),
-    ("24×7 in spring: an hour is missing", ALL_LONDON, "2026-03-29 00:00", 120, (), "2026-03-29 03:00"),
-    ("24×7 in autumn: an hour twice", ALL_LONDON, "2026-10-25 00:00", 240, (), "2026-10-25 03:00"),
+    ("24×7 at new year", AROUND_THE_CLOCK, "2026-12-31 20:00", 480, (), "2027-01-01 04:00"),
+    ("24×7 in spring", ALL_LONDON, "2026-03-29 00:00", 120, (), "2026-03-29 03:00"),
+    ("24×7 in autumn", ALL_LONDON, "2026-10-25 00:00", 240, (), "2026-10-25 03:00"),
     ("nights in spring are short", NIGHTS, "2026-03-28 22:00", 480, (), "2026-03-29 23:00"),
     ("nights in autumn are long", NIGHTS, "2026-10-24 22:00", 540, (), "2026-10-25 06:00"),
-    ("hours of the day stay theirs in spring", NINE_TO_FIVE, "2026-03-27 16:00", 120, (), "2026-03-30 10:00"),
+    ("hours stay theirs", NINE_TO_FIVE, "2026-03-27 16:00", 120, (), "2026-03-30 10:00"),
     ("Thanksgiving", NEW_YORK, "2026-11-25 16:45", 30, (), "2026-11-27 09:15"),
     ("a zone of 5:45", KATHMANDU, "2026-11-24 16:50", 15, (), "2026-11-25 10:05"),
     ("midnight comes twice", HAVANA, "2026-10-31 22:00", 300, (), "2026-11-01 02:00"),
-    ("paused over night", NINE_TO_FIVE, "2026-11-24 15:00", 120, (PAUSED_OVERNIGHT,), "2026-11-25 11:00"),
+    ("paused over night", NINE_TO_FIVE, "2026-11-24 15:00", 120,
+     (PAUSED_OVERNIGHT,), "2026-11-25 11:00"),
     ("paused outside hours only", NINE_TO_FIVE, "2026-11-24 16:00", 120,
      (("2026-11-24 18:00", "2026-11-25 08:00"),), "2026-11-25 10:00"),
     ("two pauses that overlap", NINE_TO_FIVE, "2026-11-24 09:00", 120,
@@ -91,18 +92,18 @@ def test_the_clock_agrees_with_what_was_worked_by_hand(case: tuple) -> None:  # 
     pauses = [Pause(_at(a, calendar), _at(b, calendar) if b else None) for a, b in paused]
     given_at = _at(opened, calendar)
     found = deadline(given_at, timedelta(minutes=minutes), calendar, pauses)
-    print(f"{name}: opened {opened} + {minutes} min, paused {paused or 'never'}: due {due}")
+    print(f"{name}: opened {opened} + {minutes} min, paused {paused or 'never'}: due {due}")  # noqa: T201
     assert found == (_at(due, calendar) if due else None)
     if found:
-        assert business_time_between(given_at, found, calendar, pauses) == timedelta(minutes=minutes)
+        assert business_time_between(given_at, found, calendar, pauses) == timedelta(
+            minutes=minutes
+        )
 
 
 # --- for any calendar ----------------------------------------------------------------------
 
 ZONES = ("UTC", "Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Havana")
-MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)).map(
-    lambda at: at.replace(tzinfo=UTC)
-)
+MOMENTS = st.integers(1_735_689_600, 1_830_000_000).map(lambda at: datetime.fromtimestamp(at, UTC))
 DURATIONS = st.timedeltas(timedelta(0), timedelta(days=20))
 DATES = st.frozensets(st.dates(date(2025, 1, 1), date(2028, 12, 31)), max_size=30)
 PAUSES = st.lists(
@@ -155,9 +156,7 @@ def test_pausing_never_shortens(
 def test_adding_holidays_never_brings_a_deadline_nearer(
     calendar: Calendar, start: datetime, duration: timedelta, closed: frozenset[date]
 ) -> None:
-    less = Calendar(
-        calendar.week, calendar.zone, calendar.country, closed=calendar.closed | closed
-    )
+    less = Calendar(calendar.week, calendar.zone, calendar.country, closed=calendar.closed | closed)
     assert deadline(start, duration, less) >= deadline(start, duration, calendar)  # type: ignore[operator]
 
 

@@ -85,6 +85,15 @@ class StepCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseCard:
+    """What was promised by when. `state`: running, paused, kept, late or ended (without it)."""
+
+    what: str
+    state: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketCard:
     number: str
     subject: str
@@ -96,6 +105,7 @@ class TicketCard:
     is_from_here: bool
     """Opened in this conversation."""
     history: tuple[StepCard, ...]
+    promises: tuple[PromiseCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from bot.desk.handling import (
     ticketing,
 )
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
+from bot.desk.handling.service_levels import promised
 from bot.desk.showing.home import HomeView, home_card
 from bot.desk.showing.threads import Beside, thread_cards
 from bot.desk.showing.tickets import run as run_button
@@ -36,6 +37,7 @@ from domain.audit.service import note as audit
 from domain.conversations.outbox import Outbox
 from domain.conversations.repository import ConversationReader
 from domain.errors import DomainError
+from domain.sla.reading import ClockReader
 from domain.staff.models import StaffMember
 from domain.staff.service import StaffMembers
 from domain.tenants.models import Tenant
@@ -67,6 +69,7 @@ COMMANDS: dict[str, Handler] = {
     "quote": quoting.quote,
     "prompt": prompting.prompt,
     "live": switching.live,
+    "sla": promised.sla,
     "stop": switching.stop,
     "pause": switching.pause,
     "resume": switching.resume,
@@ -95,7 +98,7 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
 HOME_ROWS = 5
 LOOKS = frozenset(
     {"help", "inbox", "ticket", "thread", "count", "drafts", "find", "reply", "stats", "lost"}
-    | {"doctor"}
+    | {"doctor", "sla"}
 )
 
 
@@ -219,6 +222,7 @@ class Desk:
                 name=by.name,
                 now=now,
                 mine=await TicketList(session, by.tenant_id).find(mine, HOME_ROWS),
+                at_risk=await ClockReader(session, by.tenant_id).at_risk(now, HOME_ROWS),
                 unanswered=await ConversationReader(session).unanswered(now, HOME_ROWS),
                 drafts=await Outbox(session, by.tenant_id).drafts(HOME_ROWS),
                 quotes=quotes,

@@ -11,16 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.desk.cards import (
     FileCard,
     MessageCard,
+    PromiseCard,
     ReasoningCard,
     SourceCard,
     StepCard,
     ThreadCard,
     TicketCard,
 )
+from bot.desk.showing.words import spoken
 from domain.conversations.models import Attachment, Conversation, Message, Turn
 from domain.conversations.repository import ConversationReader
 from domain.customers.models import Company, Person
 from domain.knowledge.citations import Citation, cited_texts
+from domain.sla.models import SlaClock
+from domain.sla.reading import WAITING, ClockReader, outcome
+from domain.sla.timing import FIRST_RESPONSE, RESOLUTION
 from domain.staff.repository import StaffReader
 from domain.tickets.models import Ticket, TicketChange, TicketComment
 from domain.tickets.repository import TicketReader
@@ -89,12 +94,14 @@ async def tickets(
     reader = TicketReader(session)
     ids = [row.id for row in rows]
     comments, changes = await reader.comments(ids), await reader.changes(ids)
+    clocks = await ClockReader(session, tenant_id).of(ids)
     return tuple(
         _ticket(
             row,
             [c for c in comments if c.ticket_id == row.id],
             [c for c in changes if c.ticket_id == row.id],
             staff,
+            clocks.get(row.id),
             is_from_here=conversation_id is not None and row.conversation_id == conversation_id,
         )
         for row in rows
@@ -106,7 +113,8 @@ async def ticket(session: AsyncSession, tenant_id: UUID, row: Ticket) -> TicketC
     staff = {member.id: member.name for member in await StaffReader(session).all()}
     reader = TicketReader(session)
     comments, changes = await reader.comments([row.id]), await reader.changes([row.id])
-    return _ticket(row, comments, changes, staff, is_from_here=True)
+    clock = (await ClockReader(session, tenant_id).of([row.id])).get(row.id)
+    return _ticket(row, comments, changes, staff, clock, is_from_here=True)
 
 
 def _is_answering(conversation: Conversation) -> bool:
@@ -220,6 +228,7 @@ def _ticket(
     comments: list[TicketComment],
     changes: list[TicketChange],
     staff: Mapping[UUID, str],
+    clock: SlaClock | None,
     *,
     is_from_here: bool,
 ) -> TicketCard:
@@ -256,6 +265,18 @@ def _ticket(
         opened_at=ticket.created_at,
         is_from_here=is_from_here,
         history=(opened, *sorted(said + done, key=lambda step: step.at)),
+        promises=promises(clock, is_paused=ticket.status == WAITING) if clock else (),
+    )
+
+
+def promises(clock: SlaClock, *, is_paused: bool) -> tuple[PromiseCard, ...]:
+    """The two things promised of every ticket, and what became of them."""
+    return tuple(
+        PromiseCard(spoken(name), outcome(clock, name, is_paused=is_paused), due)
+        for name, due in (
+            (FIRST_RESPONSE, clock.first_response_due),
+            (RESOLUTION, clock.resolution_due),
+        )
     )
 
 

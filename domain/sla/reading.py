@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.models import Conversation
 from domain.customers.models import Company, Person
 from domain.sla.keeping import Clocks
 from domain.sla.models import SlaClock
@@ -38,6 +37,19 @@ class Timed:
         if self.clock.first_response_met is None and self.clock.first_response_due:
             return self.clock.first_response_due
         return self.clock.resolution_due
+
+
+def outcome(clock: SlaClock, target: str, *, is_paused: bool = False) -> str:
+    """Of a target: kept, late, ended (the ticket is over, without it), paused or running."""
+    met = getattr(clock, f"{target}_met")
+    due = getattr(clock, f"{target}_due")
+    if getattr(clock, f"{target}_breached_at") is not None:
+        return "late"
+    if met is not None:
+        return "late" if due is not None and met > due else "kept"
+    if clock.stopped_at is not None:
+        return "ended"
+    return "paused" if is_paused else "running"
 
 
 class ClockReader:
@@ -82,14 +94,6 @@ class ClockReader:
         weighed = await self._weighed(rows, now)
         risky = [one for one in weighed if one.share >= AT_RISK]
         return sorted(risky, key=lambda one: (-one.score, -one.share))[:limit]
-
-    async def window_until(self, ticket: Ticket, window: timedelta | None) -> datetime | None:
-        """When the channel stops taking free text, for `timing.effective_deadline`."""
-        if window is None or ticket.conversation_id is None:
-            return None
-        conversation = await self._session.get(Conversation, ticket.conversation_id)
-        heard = conversation.last_inbound_at if conversation else None
-        return heard + window if heard else None
 
     async def _weighed(
         self, rows: list[tuple[Ticket, str, SlaClock]], now: datetime

@@ -144,7 +144,7 @@ class Policies:
     async def from_template(
         self, name: str, zone: str = "Europe/London", country: str = ""
     ) -> SlaPolicy:
-        """In one call, with the calendar it needs. Raises NotFound for a template of no such name."""
+        """In one call, with the calendar it needs. Raises NotFound."""
         template = TEMPLATES.get(name.lower())
         if template is None:
             raise NotFound("SLA template", name)

@@ -124,9 +124,3 @@ def share_used(history: History, policy: Policy, name: str, now: datetime) -> fl
     until = history.answered_at if name == FIRST_RESPONSE and history.answered_at else now
     used = business_time_between(history.started_at, until, policy.calendar, history.pauses())
     return used / allowed
-
-
-def effective_deadline(due: datetime | None, window_until: datetime | None) -> datetime | None:
-    """An answer is of no use after the channel's window has closed: the earlier of the two."""
-    known = [at for at in (due, window_until) if at is not None]
-    return min(known) if known else None

@@ -57,10 +57,6 @@ class TicketList:
         query = select(func.count()).select_from(Ticket).where(*self._conditions(wanted))
         return await self._session.scalar(query) or 0
 
-    async def late(self, opened_before: datetime, limit: int) -> list[Listed]:
-        """Not finished, and opened so long ago that they are (nearly) late."""
-        return await self.find(Wanted(opened_before=opened_before), limit)
-
     async def ending_in(self, number: int) -> Ticket:
         """The ticket of that running number; the newest series wins. Raises NotFound."""
         padded = f"%-{number:05d}"

@@ -1,7 +1,6 @@
 """Looking: the inbox, one ticket, a conversation's thread, counts, finding, waiting drafts."""
 
 import re
-from datetime import timedelta
 
 from bot.desk import threads
 from bot.desk.asking.parsing import wrong_use
@@ -9,20 +8,19 @@ from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand
 from bot.desk.handling.bench import Answer, Bench, conversation_meant, own_id, ticket_meant
 from bot.desk.showing.drafts import draft_section
+from bot.desk.showing.sla import risk_list
 from bot.desk.showing.threads import Beside, thread_overview
 from bot.desk.showing.tickets import run, ticket_card, ticket_list
 from bot.desk.showing.words import many, short, spoken
 from channels.cards import Card, Section
 from domain.conversations.outbox import Outbox
 from domain.search.service import Search
-from domain.tenants.service import Tenants
+from domain.sla.reading import ClockReader
 from domain.tickets.lifecycle import PRIORITIES, STATUSES, TYPES
 from domain.tickets.listing import TicketList, Wanted
 from domain.types import utc_now
 
 PAGE = 15
-RISK = 0.75
-"""Of the time to resolve: from then on a ticket is at risk."""
 
 
 async def inbox(bench: Bench, command: StaffCommand) -> Answer:
@@ -31,10 +29,8 @@ async def inbox(bench: Bench, command: StaffCommand) -> Answer:
     async with bench.database.transaction(command.tenant_id) as session:
         tickets = TicketList(session, command.tenant_id)
         if kind == "at-risk":
-            sla = (await Tenants(session, command.tenant_id).settings()).sla
-            before = now - timedelta(hours=sla.resolution_hours * RISK)
-            rows = await tickets.late(before, PAGE)
-            return ticket_list("Tickets at risk", rows, now, "Nothing is at risk.")
+            risky = await ClockReader(session, command.tenant_id).at_risk(now, PAGE)
+            return risk_list(risky, now)
         if kind == "mine":
             wanted = Wanted(assignee_id=own_id(command.by))
         elif kind == "unassigned":

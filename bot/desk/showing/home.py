@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk.showing.drafts import draft_section
+from bot.desk.showing.sla import risk_section
 from bot.desk.showing.tickets import row_section, run
 from bot.desk.showing.words import ago, short
 from channels.cards import Card, Field, Section
 from domain.conversations.models import Message
 from domain.conversations.repository import Unanswered
 from domain.quotes.models import Quote
+from domain.sla.reading import Timed
 from domain.tickets.listing import Listed
 
 
@@ -19,6 +21,7 @@ class HomeView:
     name: str
     now: datetime
     mine: Sequence[Listed]
+    at_risk: Sequence[Timed]
     unanswered: Sequence[Unanswered]
     drafts: Sequence[Message]
     quotes: Sequence[Quote]
@@ -30,6 +33,8 @@ def home_card(home: HomeView) -> Card:
     sections = [
         Section("My tickets"),
         *([row_section(row, home.now) for row in home.mine] or [Section("None open.")]),
+        Section("At risk"),
+        *([risk_section(one, home.now) for one in home.at_risk] or [Section("Nothing.")]),
         Section("Unanswered: the last word is the customer's"),
         *([_silent(one, home.now) for one in home.unanswered] or [Section("Nobody waits.")]),
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.desk.cards import TicketCard
+from bot.desk.cards import PromiseCard, TicketCard
 from bot.desk.showing.words import ago, many, short, spoken
 from channels.cards import Button, Card, Field, Section, Style
 from domain.tickets.lifecycle import FINISHED
@@ -23,6 +23,7 @@ def ticket_card(ticket: TicketCard, *, has_conversation: bool, may_act: bool) ->
         Field("Priority", ticket.priority),
         Field("Type", spoken(ticket.type)),
         Field("Assignee", ticket.assignee or "nobody"),
+        *(promise_field(promise) for promise in ticket.promises),
     )
     steps = ticket.history[-HISTORY:]
     history = "\n".join(
@@ -36,6 +37,18 @@ def ticket_card(ticket: TicketCard, *, has_conversation: bool, may_act: bool) ->
         buttons=_buttons(ticket, has_conversation) if may_act else (),
         footnote=f"{many(left_out, 'earlier step')} not shown" if left_out else "",
     )
+
+
+def promise_field(promise: PromiseCard) -> Field:
+    due = f"{promise.due:%d %b %H:%M} UTC" if promise.due else ""
+    told = {
+        "running": f"due {due}",
+        "paused": "paused: the customer is waited for",
+        "kept": "kept",
+        "late": f"late: was due {due}" if due else "late",
+        "ended": "the ticket ended without it",
+    }
+    return Field(promise.what.capitalize(), told[promise.state])
 
 
 def _buttons(ticket: TicketCard, has_conversation: bool) -> tuple[Button, ...]:

@@ -1,0 +1,1 @@
+"""What was promised to customers about time, at the desk."""

@@ -10,6 +10,7 @@ from bot.demo import content
 from bot.demo.catalogue import plant_catalogue
 from bot.demo.provider import simulated_secrets
 from bot.demo.records import DemoComment, DemoCompany, DemoCustomer, DemoTicket
+from bot.demo.service_levels import plant_service_levels
 from bot.demo.slack import DESK_CHANNEL, TEAM, demo_slack
 from bot.engine.accounts import Accounts
 from bot.foundation.security import Vault, new_token
@@ -46,6 +47,7 @@ async def seed(database: Database, accounts: Accounts, vault: Vault) -> bool:
             await _customer(session, tenant_id, customer, staff)
         await Articles(session, tenant_id).import_all(_articles(), author="demo")
         await plant_catalogue(session, tenant_id)
+        await plant_service_levels(session, tenant_id)
     await _channels(database, accounts, tenant_id, company)
     await connect_slack(database, vault, tenant_id)
     return True

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
+from domain.sla.clock import deadline
 from domain.sla.keeping import Clocks
 from domain.sla.models import BusinessCalendar, SlaAlert, SlaPolicy
 from domain.sla.policies import CONDITIONS, TEMPLATES, read_targets
@@ -51,10 +52,14 @@ class Calendars:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def page(self, limit: int, after: UUID | None = None) -> list[BusinessCalendar]:
+    async def page(
+        self, limit: int, after: UUID | None = None, updated_since: datetime | None = None
+    ) -> list[BusinessCalendar]:
         query = select(BusinessCalendar).order_by(BusinessCalendar.id).limit(limit)
         if after:
             query = query.where(BusinessCalendar.id > after)
+        if updated_since:
+            query = query.where(BusinessCalendar.updated_at >= updated_since)
         return list(await self._session.scalars(query))
 
     async def get(self, calendar_id: UUID) -> BusinessCalendar:
@@ -105,10 +110,14 @@ class Policies:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def page(self, limit: int, after: UUID | None = None) -> list[SlaPolicy]:
+    async def page(
+        self, limit: int, after: UUID | None = None, updated_since: datetime | None = None
+    ) -> list[SlaPolicy]:
         query = select(SlaPolicy).order_by(SlaPolicy.id).limit(limit)
         if after:
             query = query.where(SlaPolicy.id > after)
+        if updated_since:
+            query = query.where(SlaPolicy.updated_at >= updated_since)
         return list(await self._session.scalars(query))
 
     async def in_order(self) -> list[SlaPolicy]:
@@ -123,7 +132,7 @@ class Policies:
         return found
 
     async def add(self, new: NewPolicy) -> SlaPolicy:
-        """Raises NoTarget, NotFound for the calendar, or WrongPolicy."""
+        """Raises NoTarget, NeverOpen, NotFound for the calendar, or WrongPolicy."""
         row = SlaPolicy(
             id=new_id(),
             tenant_id=self._tenant_id,
@@ -191,12 +200,14 @@ class Policies:
 
     async def _require_sound(self, row: SlaPolicy) -> None:
         with self._session.no_autoflush:
-            read_targets(row.targets)
+            targets = read_targets(row.targets)
             if strange := set(row.conditions) - set(CONDITIONS):
                 raise WrongPolicy(f"A policy asks for {', '.join(CONDITIONS)}, not {min(strange)}.")
             if not 0 < row.warning_percent < row.critical_percent < 100:
                 raise WrongPolicy("First the warning, then critical, both below 100 percent.")
-            await Calendars(self._session, self._tenant_id).get(row.calendar_id)
+            calendar = await Calendars(self._session, self._tenant_id).get(row.calendar_id)
+            for target in targets.values():
+                deadline(utc_now(), target.resolution, stored(calendar).read())
             await _require_free(self._session, SlaPolicy, row.id, row.name)
 
 
@@ -230,6 +241,7 @@ class Breaches:
         before: tuple[datetime, UUID] | None = None,
         *,
         is_open: bool | None = None,
+        updated_since: datetime | None = None,
     ) -> list[Breach]:
         """Newest first; `is_open`: those nobody has acknowledged."""
         query = (
@@ -241,6 +253,9 @@ class Breaches:
         )
         if before:
             query = query.where(tuple_(SlaAlert.created_at, SlaAlert.id) < before)
+        if updated_since:
+            changed = func.greatest(SlaAlert.created_at, SlaAlert.acknowledged_at)
+            query = query.where(changed >= updated_since)
         if is_open is not None:
             query = query.where(SlaAlert.acknowledged_at.is_(None) == is_open)
         return [Breach(*row) for row in await self._session.execute(query)]

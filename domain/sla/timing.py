@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from domain.sla.clock import Pause, business_time_between, deadline
+from domain.sla.clock import NeverOpen, Pause, business_time_between, deadline
 from domain.sla.policies import Policy
 from domain.tickets.lifecycle import FINISHED
 
@@ -112,9 +112,19 @@ def _levels(
 ) -> dict[str, datetime | None]:
     shares = {WARNED: policy.warning, CRITICAL: policy.critical, BREACHED: 1.0}
     return {
-        level: deadline(history.started_at, allowed * share, policy.calendar, pauses)
+        level: _due(history.started_at, allowed * share, policy, pauses)
         for level, share in shares.items()
     }
+
+
+def _due(
+    start: datetime, allowed: timedelta, policy: Policy, pauses: Sequence[Pause]
+) -> datetime | None:
+    """A calendar that hardly ever opens must not keep the other tickets' clocks from running."""
+    try:
+        return deadline(start, allowed, policy.calendar, pauses)
+    except NeverOpen:
+        return None
 
 
 def share_used(history: History, policy: Policy, name: str, now: datetime) -> float:

@@ -24,6 +24,9 @@ from domain.prompts.service import NewBody, Prompts
 from domain.quotes.drafting import draft
 from domain.quotes.request import QuoteRequest
 from domain.quotes.service import Drafted, QuoteFor, Quotes
+from domain.sla.keeping import Clocks
+from domain.sla.models import SlaAlert
+from domain.sla.service import Calendars, NewCalendar, Policies
 from domain.staff.models import StaffMember
 from domain.tenants.models import ChannelAccount
 from domain.tickets.service import NewComment, NewTicket, Tickets
@@ -125,7 +128,28 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         work = await _work(session, tenant_id, people, talk)
         sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
-    return people | talk | work | sold | saved
+        promised = await _service_levels(session, tenant_id, UUID(work["reference"]))
+    return people | talk | work | sold | saved | promised
+
+
+async def _service_levels(
+    session: AsyncSession, tenant_id: UUID, ticket_id: UUID
+) -> dict[str, str]:
+    """A policy of its own calendar, a calendar to spare, and a breach."""
+    policy = await Policies(session, tenant_id).from_template("gold")
+    week = {"mon": [["09:00", "12:30"], ["13:30", "17:00"]]}
+    spare = await Calendars(session, tenant_id).add(NewCalendar("Mondays", week))
+    breach = SlaAlert(
+        id=new_id(),
+        tenant_id=tenant_id,
+        ticket_id=ticket_id,
+        target="resolution",
+        level="breached",
+        due_at=utc_now(),
+    )
+    session.add(breach)
+    await Clocks(session, tenant_id).keep([ticket_id], utc_now())
+    return {"policy_id": str(policy.id), "calendar_id": str(spare.id), "alert_id": str(breach.id)}
 
 
 async def _quote(

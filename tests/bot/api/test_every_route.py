@@ -14,9 +14,12 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    "/pricing-config",
+    *("/pricing-config", "/sla"),
 )
-ADMINS = ("/prompts", "/tenant", "/channels", "/keys", "/products")
+ADMINS = (
+    *("/prompts", "/tenant", "/channels", "/keys", "/products"),
+    *("/sla/policies", "/sla/calendars"),
+)
 
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/conversations/{conversation_id}/messages"): {"text": "On our way"},
@@ -32,6 +35,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
+    ("PATCH", "/sla/policies/{policy_id}"): {"position": 5},
+    ("PATCH", "/sla/calendars/{calendar_id}"): {"closed": ["2026-12-24"]},
 }
 NO_ID = {"/prompts/{name}", "/prompts/{name}/versions", "/prompts/{name}/test"}
 """Their only parameter is the name of a shipped prompt, which every tenant has."""
@@ -95,6 +100,8 @@ def _body(method: str, path: str, ids: dict[str, str]) -> Any:
         ("POST", "/people", "site_id", "site_id"),
         ("PATCH", "/people/{person_id}", "company_id", "company_id"),
         ("PATCH", "/people/{person_id}", "site_id", "site_id"),
+        ("PUT", "/sla/tickets/{reference}/policy", "policy_id", "policy_id"),
+        ("PATCH", "/sla/policies/{policy_id}", "calendar_id", "calendar_id"),
     ],
 )
 async def test_an_id_of_another_tenant_in_a_body_is_not_found(

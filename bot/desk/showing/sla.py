@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.desk.cards import PromiseCard
 from bot.desk.showing.tickets import promise_field, run
-from bot.desk.showing.words import short, span
+from bot.desk.showing.words import many, short, span
 from channels.cards import Card, Field, Section
 from domain.sla.compliance import Compliance
 from domain.sla.models import SlaPolicy
@@ -99,7 +99,7 @@ def report_card(days: int, groups: Mapping[str, Sequence[Compliance]]) -> Card:
 def _kept(row: Compliance) -> str:
     first, whole = _rate(row.first_response_rate), _rate(row.resolution_rate)
     name = row.group or "nobody"
-    return f"    {name}: {row.tickets} tickets · first response {first} · resolution {whole}"
+    return f"    {name}: {many(row.tickets, 'ticket')} · first response {first} · resolution {whole}"
 
 
 def _rate(rate: float | None) -> str:

@@ -30,6 +30,7 @@ async def test_old_tickets_are_at_risk(counter: Counter) -> None:
     await counter.company.execute(
         "update tickets set created_at = now() - interval '19 hours' where subject = 'Old one'"
     )
+    await counter.company.runtime.reactions.react(counter.tenant_id)
     shown = text_of(await counter.say("inbox at-risk"))
     assert "Old one" in shown
     assert "New one" not in shown

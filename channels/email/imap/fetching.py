@@ -1,6 +1,6 @@
 """What is new in a mailbox, page by page; nothing skipped, nothing fetched for ever."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -34,7 +34,7 @@ async def fetch_new(
     tokens: AccessTokens,
     client: httpx.AsyncClient,
     since: date | None = None,
-) -> AsyncIterator[Fetched]:
+) -> AsyncGenerator[Fetched, None]:
     """The inbox, then the Sent folder, then what failed before. A cursor that cannot be read
     raises ValueError."""
     reading = _Reading(settings, Cursor.read(cursor), since)

@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 
+from channels.email.advice import login_advice, spoken
 from channels.email.settings import EmailSettings, Endpoint
 from channels.messages import ChannelError, Permanent, Temporary
 
@@ -14,7 +15,6 @@ _PASSING = re.compile(
     r"|simultaneous|rate limit|throttl|not available|maximum number of connections",
     re.I,
 )
-_WORDS = 200
 # What comes out of a broken connection, a refusal, and a response that cannot be parsed.
 FAULTS = (OSError, imaplib.IMAP4.error, ValueError, LookupError, TypeError)
 
@@ -62,30 +62,6 @@ def login_refused(error: Exception, settings: EmailSettings) -> ChannelError:
     )
 
 
-def login_advice(settings: EmailSettings) -> str:
-    if settings.auth == "xoauth2":
-        return (
-            "Connect the mailbox again: make a new refresh token for this very address, with the"
-            " rights to IMAP and SMTP, and set it with"
-            " `frontdesk tenant set TENANT email_settings.refresh_token=…`."
-        )
-    setting = "`frontdesk tenant set TENANT email_settings.password=…`"
-    if settings.oauth_provider == "microsoft":
-        return (
-            "Microsoft 365 takes no passwords here: connect the mailbox by OAuth"
-            " (email_settings.auth=xoauth2, see the channel's README)."
-        )
-    if settings.oauth_provider == "google":
-        return (
-            "Google takes an app password only (Google account, Security, App passwords):"
-            f" make one and set it with {setting}, or connect the mailbox by OAuth."
-        )
-    return (
-        f"Set the right password with {setting}; where the provider asks for two factors, an app"
-        " password. If the user name is not the address, set email_settings.username."
-    )
-
-
 def breaks_connection(error: Exception) -> bool:
     return isinstance(error, OSError | imaplib.IMAP4.abort)
 
@@ -110,10 +86,3 @@ def explained(error: Exception, endpoint: Endpoint) -> ChannelError:
         f"The mail server {endpoint.server} refused a command ({words}); it is tried again.",
         code="refused",
     )
-
-
-def spoken(error: Exception) -> str:
-    """A server's own words, short and on one line. Python shows bytes as b'…'."""
-    words = re.sub(r"\bb(['\"])(.*?)\1", r"\2", str(error))
-    shown = "".join(c if c.isprintable() else " " for c in words)
-    return " ".join(shown.split())[:_WORDS] or type(error).__name__

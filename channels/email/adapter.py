@@ -1,6 +1,6 @@
 """Email as a channel: what came into a mailbox, what it says, how to answer."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
@@ -69,7 +69,7 @@ class Email:
         client: httpx.AsyncClient,
         *,
         since: date | None = None,
-    ) -> AsyncIterator[Fetched]:
+    ) -> AsyncGenerator[Fetched, None]:
         from channels.email import imap
 
         pages = imap.fetch_new(settings, cursor, self._tokens, client, since)

@@ -75,6 +75,8 @@ async def _round(visit: Visit, seconds: float) -> bool:
 def _listen(mailbox: Mailbox, seconds: float) -> bool:
     """The connection is of no use afterwards."""
     until = time.monotonic() + seconds
+    if mailbox.wire.has_grown():
+        return True
     try:
         mailbox.wire.idle()
     except imaplib.IMAP4.abort:

@@ -40,11 +40,13 @@ def batches(
     total = 0
     for uid in uids:
         size = sizes[uid].size if uid in sizes else limits.mail + 1
-        if batch and (total + size > limits.size or len(batch) >= limits.mails):
+        is_full = total + size > limits.size or len(batch) >= limits.mails
+        if batch and (is_full or size > limits.mail):
             yield batch
             batch, total = [], 0
         batch.append(uid)
-        total += size
+        # Nothing fits beside one that is alone.
+        total += size if size <= limits.mail else limits.size
     if batch:
         yield batch
 

@@ -79,6 +79,11 @@ class Wire(IMAPClient):  # type: ignore[misc]
         """What the next responses may hold in literals, together."""
         self._imap.allowance = size
 
+    def has_grown(self) -> bool:
+        """Whether the server told of new mails, beside its other answers, since SELECT."""
+        told = self._imap.untagged_responses.get("EXISTS", [])
+        return len(told) > 1 and int(told[-1]) > int(told[0])
+
     def next_line(self, seconds: float) -> bytes:
         """The next line that comes without being asked for; TimeoutError if none comes.
 

@@ -53,8 +53,8 @@ def compose(message: OutboundMessage, settings: EmailSettings, at: datetime) -> 
     """
     to = recipient(message)
     mail = EmailMessage(policy=MailPolicy(utf8=not to.isascii()))
-    mail["From"] = Address(settings.from_name, addr_spec=settings.email)
-    mail["To"] = Address(addr_spec=to)
+    mail["From"] = _named(settings.from_name, settings.email)
+    mail["To"] = _named("", to)
     mail["Subject"] = subject(message)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{message_id(message, settings)}>"
@@ -119,7 +119,7 @@ def _thread(message: OutboundMessage, settings: EmailSettings) -> Iterator[tuple
     if chain:
         yield "References", " ".join(f"<{one}>" for one in chain)
     if reply_to := plus_address(message.token, settings):
-        yield "Reply-To", str(Address(settings.from_name, addr_spec=reply_to))
+        yield "Reply-To", str(_named(settings.from_name, reply_to))
 
 
 def plus_address(token: str, settings: EmailSettings) -> str:
@@ -148,6 +148,12 @@ def _attach(mail: EmailMessage, file: OutboundAttachment) -> None:
         main, sub = "application", "octet-stream"
     name = safe_filename(file.filename, content_type=file.content_type)
     mail.add_attachment(file.content, maintype=main, subtype=sub, filename=name)
+
+
+def _named(name: str, address: str) -> Address:
+    """In two parts: as one, Python refuses what phones of some countries have (`a..b@`)."""
+    local, _, domain = address.rpartition("@")
+    return Address(name, username=local, domain=domain)
 
 
 def _one_line(text: str) -> str:

@@ -20,7 +20,7 @@ from channels.messages import ChannelError, Permanent, Temporary
 
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 # Gmail refuses for good (5.4.5) what goes through again tomorrow.
-_QUOTA = re.compile(r"(daily|hourly|sending|message|rate)[^.]{0,40}(limit|quota)|5\.4\.5", re.I)
+_QUOTA = re.compile(r"(daily|hourly|sending|rate)[^.]{0,40}(limit|quota)|5\.4\.5", re.I)
 _QUOTA_PAUSE = 3600.0
 _FULL = re.compile(r"(mailbox|storage|quota)[^.]{0,20}(full|exceed)|over ?quota", re.I)
 _UNKNOWN = re.compile(

@@ -9,6 +9,7 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
+    SMTPNotSupported,
     SMTPResponseException,
 )
 
@@ -84,7 +85,7 @@ async def _log_in(
     """An access token that was refused is replaced once."""
     try:
         if settings.auth == "password":
-            await smtp.login(settings.login, settings.password.get_secret_value())
+            await _by_password(smtp, settings)
             return
         for is_last in (False, True):
             token = await tokens.current(settings, client)
@@ -97,6 +98,19 @@ async def _log_in(
                 tokens.forget(settings)
     except (SMTPException, OSError) as error:
         raise delivery_codes.not_let_in(error, settings) from error
+
+
+async def _by_password(smtp: SMTP, settings: EmailSettings) -> None:
+    """One try: a wrong password tried in every way there is locks accounts."""
+    secret = settings.password.get_secret_value()
+    ways = {"plain": smtp.auth_plain, "login": smtp.auth_login, "cram-md5": smtp.auth_crammd5}
+    if not smtp.server_auth_methods:
+        await smtp.ehlo()
+    for name, way in ways.items():
+        if name in smtp.server_auth_methods:
+            await way(settings.login, secret)
+            return
+    raise SMTPNotSupported("no AUTH that goes with a password")
 
 
 async def _announce(smtp: SMTP, to: str, size: int, settings: EmailSettings) -> None:

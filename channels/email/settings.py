@@ -80,7 +80,8 @@ def _stripped(secret: SecretStr) -> SecretStr:
 Secret = Annotated[SecretStr, AfterValidator(_stripped)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Host = Annotated[str, AfterValidator(_host)]
-Port = Annotated[int | None, BeforeValidator(_if_any), Field(ge=1, le=65535)]
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[PortNumber | None, BeforeValidator(_if_any)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Lines = Annotated[str, AfterValidator(_several_lines)]
 

@@ -5,6 +5,8 @@ import re
 import socket
 import ssl
 
+from imapclient.exceptions import CapabilityError
+
 from channels.email.advice import login_advice, spoken
 from channels.email.settings import EmailSettings, Endpoint
 from channels.messages import ChannelError, Permanent, Temporary
@@ -71,6 +73,12 @@ def explained(error: Exception, endpoint: Endpoint) -> ChannelError:
     if isinstance(error, OSError):
         return unreachable(error, endpoint)
     words = spoken(error)
+    if isinstance(error, CapabilityError) and "STARTTLS" in words:
+        return Permanent(
+            f"{endpoint.server}:{endpoint.port} offers no STARTTLS: set"
+            " email_settings.imap_security to tls, or another port.",
+            code="tls",
+        )
     if not isinstance(error, imaplib.IMAP4.error):
         return Temporary(
             f"The mail server {endpoint.server} sent what is not IMAP ({words}); it is tried"

@@ -75,7 +75,7 @@ class Connection:
         """What others did meanwhile."""
 
     async def say(self, line: str) -> None:
-        self.writer.write(line.encode("latin-1") + b"\r\n")
+        self.writer.write(line.encode("latin-1", "replace") + b"\r\n")
         await self.writer.drain()
 
     def drop(self) -> None:

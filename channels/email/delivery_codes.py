@@ -9,7 +9,6 @@ import ssl
 from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPException,
-    SMTPNotSupported,
     SMTPResponseException,
     SMTPSenderRefused,
 )
@@ -87,8 +86,8 @@ def _code(error: SMTPResponseException) -> str:
 
 def too_large(size: int, limit: int) -> Permanent:
     return Permanent(
-        f"The mail has {-(-size // _MEGABYTE)} MB and the mail server takes"
-        f" {limit // _MEGABYTE} MB at most: send fewer or smaller files.",
+        f"The mail has {size / _MEGABYTE:.1f} MB and the mail server takes"
+        f" {limit / _MEGABYTE:.1f} MB at most: send fewer or smaller files.",
         code="5.3.4",
     )
 
@@ -131,7 +130,7 @@ def unconnected(error: Exception, endpoint: Endpoint) -> ChannelError:
             " another port.",
             code="tls",
         )
-    if isinstance(error, SMTPNotSupported):
+    if isinstance(error, SMTPException) and "STARTTLS" in str(error):
         return Permanent(
             f"{where} offers no STARTTLS: set email_settings.smtp_security to tls, or another"
             " port.",

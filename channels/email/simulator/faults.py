@@ -1,6 +1,7 @@
 """What may go wrong at a mail server, to be ordered."""
 
-from collections import Counter
+import asyncio
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -30,6 +31,9 @@ class Fault(StrEnum):
 @dataclass(slots=True)
 class Orders:
     waiting: Counter[Fault] = field(default_factory=Counter)
+    _happened: defaultdict[Fault, asyncio.Event] = field(
+        default_factory=lambda: defaultdict(asyncio.Event)
+    )
 
     def place(self, fault: Fault, times: int = 1) -> None:
         self.waiting[fault] += times
@@ -39,4 +43,9 @@ class Orders:
         if self.waiting[fault] <= 0:
             return False
         self.waiting[fault] -= 1
+        self._happened[fault].set()
         return True
+
+    async def happened(self, fault: Fault) -> None:
+        """Waits until it has gone wrong."""
+        await self._happened[fault].wait()

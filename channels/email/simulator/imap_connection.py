@@ -23,6 +23,7 @@ class Keeper(Protocol):
 
     orders: Orders
     has_idle: bool
+    is_watched: asyncio.Event
 
     def by_password(self, login: str, password: str) -> MailAccount | None: ...
 

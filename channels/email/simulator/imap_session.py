@@ -143,6 +143,7 @@ class Session(Connection):
         if not self.keeper.has_idle:
             raise ValueError("unknown command IDLE")
         await self.say("+ idling")
+        self.keeper.is_watched.set()
         done = asyncio.create_task(self.reader.readline())
         while not done.done():
             self._news.clear()

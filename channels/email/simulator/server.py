@@ -53,6 +53,8 @@ class MailSimulator:
     outbox: list[SentMail] = field(default_factory=list)
     orders: Orders = field(default_factory=Orders)
     where: Where = Where(0, 0, "")
+    is_watched: asyncio.Event = field(default_factory=asyncio.Event)
+    """Somebody has waited for news (IDLE)."""
     login_service: TokenService = field(init=False)
     _sessions: set[asyncio.Task[None]] = field(default_factory=set)
 

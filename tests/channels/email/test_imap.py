@@ -179,7 +179,7 @@ async def test_what_staff_sent_from_their_mail_program_is_read_too(box: Box) -> 
 
 async def test_a_folder_that_is_not_there_is_named_with_those_that_are(box: Box) -> None:
     box.settings = box.mail.settings_for(FIRM, folder="Anfragen")
-    with pytest.raises(Permanent, match="no folder “Anfragen”.*“INBOX”"):
+    with pytest.raises(Permanent, match=r"no folder “Anfragen”.*“INBOX”"):
         await box.pages()
 
 
@@ -392,8 +392,7 @@ async def test_a_password_beyond_ascii_opens_the_mailbox(box: Box) -> None:
 async def test_news_end_the_waiting(box: Box) -> None:
     await box.pages()
     waiting = asyncio.create_task(box.wait(20))
-    while not box.account.inbox.watchers:
-        await asyncio.sleep(0)
+    await box.mail.is_watched.wait()
     letters(box, 1)
     assert await asyncio.wait_for(waiting, 10)
     assert await box.subjects() == ["Letter 1"]
@@ -426,8 +425,7 @@ async def test_a_server_that_cannot_idle_is_not_waited_for(box: Box) -> None:
 async def test_waiting_can_be_cancelled(box: Box) -> None:
     await box.pages()
     waiting = asyncio.create_task(box.wait(600))
-    while not box.account.inbox.watchers:
-        await asyncio.sleep(0)
+    await box.mail.is_watched.wait()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -438,8 +436,7 @@ async def test_fetching_can_be_cancelled(box: Box) -> None:
     subjects = letters(box, 2)
     box.mail.order(Fault.SILENCE_ON_FETCH)
     fetching = asyncio.create_task(box.pages())
-    while box.mail.orders.waiting[Fault.SILENCE_ON_FETCH]:
-        await asyncio.sleep(0)
+    await box.mail.orders.happened(Fault.SILENCE_ON_FETCH)
     fetching.cancel()
     with pytest.raises(asyncio.CancelledError):
         await fetching

@@ -199,7 +199,7 @@ async def test_a_trusted_server_is_read_and_sent_through(
 
 async def test_a_server_that_nobody_vouches_for_never_sees_the_password(secured: Box) -> None:
     for trying in (secured.pages(), secured.send("Hello")):
-        with pytest.raises(Permanent, match="certificate of localhost.*not trusted"):
+        with pytest.raises(Permanent, match=r"certificate of localhost.*not trusted"):
             await trying
     assert secured.mail.outbox == []
 

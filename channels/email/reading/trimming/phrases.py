@@ -41,19 +41,25 @@ _BANNERS = (
     r"|wiadomość oryginalna|oryginalna wiadomość|originalmeddelande|ursprungligt meddelande"
     r"|oprindelig meddelelse|opprinnelig melding|originalmelding|alkuperäinen viesti"
     r"|původní (?:zpráva|e-?mail)|pôvodná správa|eredeti üzenet|mesaj original|mesajul original"
-    r"|orijinal mesaj|özgün ileti|исходное сообщение|оригинальное сообщение|первоначальное сообщение"
-    r"|αρχικό μήνυμα|原始邮件|原始郵件|邮件原件|元のメッセージ|원본 메일|원본 메시지|oorspronkelijke e-?mail"
+    r"|orijinal mesaj|özgün ileti|исходное сообщение|оригинальное сообщение"
+    r"|первоначальное сообщение"
+    r"|αρχικό μήνυμα|原始邮件|原始郵件|邮件原件|元のメッセージ|원본 메일|원본 메시지"
+    r"|oorspronkelijke e-?mail"
     r"|reply message|reply separator|forwarded message|forwarded by .{1,80}|begin forwarded message"
-    r"|weitergeleitete nachricht|weitergeleitet von .{1,80}|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r"|weitergeleitete nachricht|weitergeleitet von .{1,80}"
+    r"|anfang der weitergeleiteten (?:nachricht|e-mail)"
     r"|message transféré|message transmis|début du message (?:réexpédié|transféré)"
     r"|mensaje reenviado|inicio del mensaje reenviado|mensagem (?:encaminhada|reencaminhada)"
-    r"|início da mensagem (?:encaminhada|reencaminhada)|messaggio inoltrato|inizio messaggio inoltrato"
+    r"|início da mensagem (?:encaminhada|reencaminhada)|messaggio inoltrato"
+    r"|inizio messaggio inoltrato"
     r"|inizia messaggio inoltrato|doorgestuurd bericht|begin doorgestuurd bericht"
-    r"|wiadomość przekazana(?: dalej)?|treść przekazanej wiadomości|początek przekazywanej wiadomości"
+    r"|wiadomość przekazana(?: dalej)?|treść przekazanej wiadomości"
+    r"|początek przekazywanej wiadomości"
     r"|vidarebefordrat (?:brev|meddelande)|videresendt (?:besked|meddelelse|melding)"
     r"|videresend(?:t)? melding|start på videresendt (?:besked|melding)|välitetty viesti"
     r"|přeposlaná zpráva|preposlaná správa|továbbított (?:üzenet|levél)|mesaj redirecționat"
-    r"|yönlendirilmiş mesaj|пересылаемое сообщение|переадресованное сообщение|начало переадресованного сообщения"
+    r"|yönlendirilmiş mesaj|пересылаемое сообщение|переадресованное сообщение"
+    r"|начало переадресованного сообщения"
     r"|пересланное сообщение|转发邮件|转发的邮件|轉寄郵件|転送メッセージ|전달된 메일|전달된 메시지"
 )
 BANNER = re.compile(
@@ -61,31 +67,40 @@ BANNER = re.compile(
 )
 DASHED = re.compile(r"(?i)^[\s*]*-{2,}\s*(?:on\s.{5,200}\swrote)\s*-{2,}\s*$")
 ABOVE = re.compile(
-    r"(?i)^\W{0,12}(?:please (?:type|write) (?:your reply|only) above this line|reply above this line"
+    r"(?i)^\W{0,12}(?:please (?:type|write) (?:your reply|only) above this line"
+    r"|reply above this line"
     r"|write above this line to reply|bitte antworten sie (?:über|oberhalb) dieser zeile"
     r"|antworten sie oberhalb dieser zeile|répondre au-dessus de cette ligne"
     r"|escriba su respuesta (?:por )?encima de esta línea|antwoord boven deze regel"
-    r"|rispondi sopra questa riga|responda acima desta linha|skriv svar(?:et)? over(?:\w{0,3}) denne linj\w+"
+    r"|rispondi sopra questa riga|responda acima desta linha"
+    r"|skriv svar(?:et)? over(?:\w{0,3}) denne linj\w+"
     r")\b.{0,80}$"
 )
 
 _ROLES = {
     "from": "from|von|de|da|van|od|från|fra|lähettäjä|від|от|от кого|отправитель|feladó|kimden"
-    "|gönderen|差出人|送信元|送信者|发件人|發件人|寄件者|寄件人|보낸 사람|보낸사람|보낸이|expéditeur|remitente"
+    "|gönderen|差出人|送信元|送信者|发件人|發件人|寄件者|寄件人|보낸 사람|보낸사람|보낸이"
+    "|expéditeur|remitente"
     "|mittente|remetente|afzender|nadawca|avsändare|afsender|avsender|odesílatel|odosielateľ"
     "|expeditor|din|από|מאת|من|kutoka|dari",
-    "sent": "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|enviado|enviada|enviado el|enviado em"
+    "sent": "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|enviado|enviada|enviado el"
+    "|enviado em"
     "|enviada em|enviada el|fecha|data|inviato|inviato il|verzonden|verstuurd|wysłano|wysłane"
     "|skickat|skickad|sendt|dato|lähetetty|päivämäärä|pvm|päiväys|odesláno|odoslané|dátum|elküldve"
-    "|trimis|gönderilen|gönderme tarihi|tarih|отправлено|дата|送信日時|送信日|日時|日付|发送时间|发送日期"
-    "|傳送時間|寄件日期|日期|時間|时间|보낸 날짜|날짜|보낸시간|ημερομηνία|στάλθηκε|надіслано|נשלח|تاريخ|date/heure",
-    "to": "to|an|à|a|para|aan|do|till|til|vastaanottaja|komu|címzett|kime|alıcı|кому|宛先|收件人|收件者"
-    "|받는 사람|받는사람|받는이|destinataire|destinatario|destinatário|către|προς|אל|إلى|pre|kenelle",
+    "|trimis|gönderilen|gönderme tarihi|tarih|отправлено|дата|送信日時|送信日|日時|日付|发送时间"
+    "|发送日期"
+    "|傳送時間|寄件日期|日期|時間|时间|보낸 날짜|날짜|보낸시간|ημερομηνία|στάλθηκε|надіслано|נשלח"
+    "|تاريخ|date/heure",
+    "to": "to|an|à|a|para|aan|do|till|til|vastaanottaja|komu|címzett|kime|alıcı|кому|宛先|收件人"
+    "|收件者"
+    "|받는 사람|받는사람|받는이|destinataire|destinatario|destinatário|către|προς|אל|إلى|pre"
+    "|kenelle",
     "subject": "subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|předmět"
     "|predmet|tárgy|subiect|konu|тема|件名|题名|主题|主題|標題|제목|objeto|θέμα|נושא|الموضوع|sujet",
     "other": "cc|bcc|ccn|cci|kopie|copie|copia|kopia|kopi|копия|抄送|副本|참조|kópia|másolat|bilgi"
     "|reply-to|reply to|antwort an|répondre à|responder a|rispondi a|responder para"
-    "|svara till|svar til|importance|priority|wichtigkeit|priorität|attachments|anlagen|organization"
+    "|svara till|svar til|importance|priority|wichtigkeit|priorität|attachments|anlagen"
+    "|organization"
     "|organisation|resent-from|sent by|mailed-by|signed-by",
 }
 ROLE_OF = {name: role for role, names in _ROLES.items() for name in names.split("|")}
@@ -93,20 +108,27 @@ FIELD = re.compile(r"^[\s*_|]{0,8}([^\W\d_][\w ./-]{0,24}?)[\s*_]{0,4}[:：][\s*
 
 _SENT_FROM = (
     r"sent (?:from|via|with|by|using)|get outlook for|gesendet (?:von|mit|über|aus)"
-    r"|diese nachricht wurde von|von meinem|versendet (?:von|mit)|envoyé (?:de|depuis|à partir|par|avec)"
-    r"|télécharger outlook|enviado (?:desde|do|de|via|pelo|a partir|con|com)|enviada (?:desde|do|de|pelo)"
+    r"|diese nachricht wurde von|von meinem|versendet (?:von|mit)|envoyé (?:de|depuis|à partir"
+    r"|par|avec)"
+    r"|télécharger outlook|enviado (?:desde|do|de|via|pelo|a partir|con|com)|enviada (?:desde|do"
+    r"|de|pelo)"
     r"|obtener outlook|obter o outlook|inviato (?:da|dal|con|tramite)|scarica outlook"
     r"|verzonden (?:vanaf|met|via)|verstuurd (?:vanaf|met|via)|outlook voor|wysłan[eoya] z"
-    r"|pobierz|skickat från|skickad från|hämta outlook|sendt fra|hent outlook|lähetetty|hanki outlook"
-    r"|odesláno z|odoslané z|elküldve|trimis de|iphone'?dan|отправлено (?:с|из)|надіслано з|στάλθηκε από"
+    r"|pobierz|skickat från|skickad från|hämta outlook|sendt fra|hent outlook|lähetetty"
+    r"|hanki outlook"
+    r"|odesláno z|odoslané z|elküldve|trimis de|iphone'?dan|отправлено (?:с|из)|надіслано з"
+    r"|στάλθηκε από"
     r"|发自|發自|从我的|傳送自|送信|나의|에서 보냄"
 )
 _DEVICES = (
-    r"iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|htc|sony|xperia|lg "
+    r"iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|nokia|htc|sony"
+    r"|xperia|lg "
     r"|windows|mobil|mobile|phone|telefon|téléphone|telefoon|teléfono|telemóvel|puhelin|telefono"
     r"|smartphone|tablet|handy|device|appareil|outlook|mail\b|yahoo|proton|mailbox|spark|bluemail"
-    r"|gmail|verizon|at&t|t-mobile|surface|kindle|\bmac\b|handheld|wireless|k-9|thunderbird|fairphone"
-    r"|pixel|oneplus|mailspring|superhuman|newton|airmail|zoho|bell mobility|o2|vodafone|телефон|手机|手機"
+    r"|gmail|verizon|at&t|t-mobile|surface|kindle|\bmac\b|handheld|wireless|k-9|thunderbird"
+    r"|fairphone"
+    r"|pixel|oneplus|mailspring|superhuman|newton|airmail|zoho|bell mobility|o2|vodafone|телефон"
+    r"|手机|手機"
     r"|スマート"
 )
 SENT_FROM = re.compile(
@@ -117,8 +139,10 @@ FOOTER = re.compile(
     r"(?i)\b(?:to unsubscribe|unsubscribe (?:from|here|link)|sent (?:via|from)|virus[- ]free|avast"
     r"|scanned (?:by|for)|do not forward|reply to this email|mailing list|manage your subscription"
     r"|disclaimer|this (?:e-?mail|message|communication) and (?:any|its|all) attach"
-    r"|abbestellen|desabonner|désabonner|darse de baja|afmelden|diese (?:e-?mail|nachricht) (?:und|enthält)"
-    r"|ce (?:message|courriel) et |este (?:mensaje|correo) (?:y|puede)|virenfrei|geprüft von|auf viren"
+    r"|abbestellen|desabonner|désabonner|darse de baja|afmelden|diese (?:e-?mail"
+    r"|nachricht) (?:und|enthält)"
+    r"|ce (?:message|courriel) et |este (?:mensaje|correo) (?:y|puede)|virenfrei|geprüft von"
+    r"|auf viren"
     r"|geschäftsführer|handelsregister|amtsgericht|hrb \d|registered (?:office|in england)"
     r"|company (?:no|number|registration)|please consider the environment|think before you print)"
 )
@@ -127,8 +151,10 @@ CONFIDENTIAL = re.compile(
     r"|poufn|konfidentiell|fortrolig|luottamuksell|důvěrn|конфиденциальн|機密|保密"
 )
 ADDRESSEE = re.compile(
-    r"(?i)intended (?:only |solely )?(?:for|recipient)|addressee|received (?:this|it) (?:\w+ ){0,4}in error"
+    r"(?i)intended (?:only |solely )?(?:for|recipient)|addressee|received (?:this"
+    r"|it) (?:\w+ ){0,4}in error"
     r"|notify (?:the )?sender|adressat|empfänger|irrtümlich|destinataire|par erreur|destinatari[oa]"
-    r"|por error|por engano|per errore|geadresseerde|per vergissing|adresat|avsedd|mottagare|modtager"
+    r"|por error|por engano|per errore|geadresseerde|per vergissing|adresat|avsedd|mottagare"
+    r"|modtager"
     r"|mottaker|vastaanottaja|příjemc|получател|адресат|受信者|收件人"
 )

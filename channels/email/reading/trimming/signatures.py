@@ -31,7 +31,7 @@ def is_under_rule(lines: Sequence[str], rule: str) -> bool:
     if len(spoken) > MAX_UNDER_RULE:
         return False
     if rule.strip().startswith("_"):
-        return len(spoken) <= 3 and all(len(line) <= 60 for line in spoken) or is_contact(spoken)
+        return (len(spoken) <= 3 and all(len(line) <= 60 for line in spoken)) or is_contact(spoken)
     return is_contact(spoken)
 
 

@@ -23,6 +23,9 @@ from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
+from bot.engine.fetching.poller import Poller
+from bot.engine.fetching.roster import Roster
+from bot.engine.fetching.watching import Watcher
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
@@ -70,6 +73,9 @@ class Runtime:
     accounts: Accounts
     receiver: Receiver
     intake: IntakeJob
+    roster: Roster
+    poller: Poller
+    watcher: Watcher
     turns: TurnRunner
     deliverer: Deliverer
     media: MediaFetcher
@@ -167,6 +173,9 @@ def _build(
         accounts=accounts,
         receiver=Receiver(database, accounts),
         intake=IntakeJob(database, accounts),
+        roster=Roster(database, accounts),
+        poller=Poller(database, accounts, client),
+        watcher=Watcher(database, accounts),
         turns=turns,
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),

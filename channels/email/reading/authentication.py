@@ -10,7 +10,9 @@ from channels.messages import Proof
 
 _UNTRUSTED = re.compile(r'"(?:\\.|[^"\\])*"|=\?[^?\s]*\?[bBqQ]\?[^?]*\?=')
 _COMMENT = re.compile(r"\([^()]*\)")
-_ONE_SENDER = re.compile(r"(?:[^<>@,;:]*<\s*([^<>@,;:\s]+@[^<>@,;:\s]+)\s*>|([^<>@,;:\s]+@[^<>@,;:\s]+))")
+_ONE_SENDER = re.compile(
+    r"(?:[^<>@,;:]*<\s*([^<>@,;:\s]+@[^<>@,;:\s]+)\s*>|([^<>@,;:\s]+@[^<>@,;:\s]+))"
+)
 _RESULT = re.compile(r"([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)\b", re.I)
 _PROPERTY = re.compile(r"\b((?:header|smtp|policy)\.[a-z]+)\s*=\s*([^\s;]+)", re.I)
 MAX_COMMENTS = 5

@@ -126,14 +126,15 @@ def unflowed(text: str, deletes_space: bool = False) -> str:
         return text
     lines: list[str] = []
     is_open = False
-    for line in text.split("\n"):
-        is_quote = line.startswith(">")
-        line = line[1:] if line.startswith(" ") else line  # noqa: PLW2901 - space-stuffing
-        if is_open and not is_quote and line != "-- ":
+    for stuffed in text.split("\n"):
+        is_quote = stuffed.startswith(">")
+        line = stuffed[1:] if stuffed.startswith(" ") else stuffed
+        is_sign = line == "-- "
+        if is_open and not is_quote and not is_sign:
             lines[-1] += line
         else:
             lines.append(line)
-        is_open = not is_quote and line.endswith(" ") and line != "-- "
+        is_open = line.endswith(" ") and not is_quote and not is_sign
         if is_open and deletes_space:
             lines[-1] = lines[-1][:-1]
     return "\n".join(lines)

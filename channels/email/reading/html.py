@@ -20,15 +20,92 @@ _BORDER = re.compile(r"border-left\s*:(?!\s*(?:none|0))|border-left-width\s*:(?!
 _QUOTES = ("gmail_quote", "protonmail_quote", "yahoo_quoted", "moz-cite", "zmail_extra", "cite")
 _ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _UNNESTED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr "
-    "p li td tr th dd dt option tbody thead tfoot".split()
+    (
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "dd",
+        "dt",
+        "option",
+        "tbody",
+        "thead",
+        "tfoot",
+    )
 )
 _SCHEME = re.compile(r"^(?:https?://(?:www\.)?|mailto:|tel:)", re.I)
 
 _TAGS = frozenset(
-    "a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em font "
-    "h1 h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q s samp small span strike strong sub sup table "
-    "tbody td tfoot th thead tr tt u ul wbr".split()
+    (
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "ins",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "wbr",
+    )
 )
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
@@ -133,7 +210,6 @@ def _with_quotes(text: str, rendered: list[str]) -> str:
 
 def _rendered(tree: Any) -> str:
     from inscriptis import Inscriptis
-
     from inscriptis.css_profiles import STRICT_CSS_PROFILE
     from inscriptis.model.config import ParserConfig
 

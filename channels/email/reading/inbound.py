@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from channels.email.reading import authentication, automatic, letter, moments, threading
-from channels.email.reading.envelope import Envelope, opened
+from channels.email.reading.envelope import opened
 from channels.email.reading.letter import Letter
 from channels.email.reading.mime.headers import Headers
-from channels.email.reading.people import Person, addresses
+from channels.email.reading.people import Person, addresses, people
 from channels.email.reading.reports import bounces
 from channels.email.reading.trimming.reply import trimmed
 from channels.messages import (
@@ -55,15 +55,9 @@ def _is_ours(mail: Letter) -> bool:
 
 def _addressee(mail: Letter) -> Person | None:
     """To whom the company wrote: the first who is not of the company."""
-    bcc = people_of(mail.headers, "bcc")
+    bcc = people(mail.headers, "bcc")
     strangers = (p for p in (*mail.to, *mail.cc, *bcc) if p.address not in mail.envelope.ours)
     return next((person for person in strangers if person.address), None)
-
-
-def people_of(headers: Headers, name: str) -> tuple[Person, ...]:
-    from channels.email.reading.people import people
-
-    return people(headers, name)
 
 
 def _behind_a_form(mail: Letter) -> Person | None:
@@ -107,7 +101,7 @@ def _message(
         conversation_hint=threading.conversation_hint(mail.thread, mail.external_id),
         sender=author.sender,
         sent_at=moments.sent_at(mail.headers, mail.envelope, datetime.now(UTC)),
-        text=full if report else _text(mail),
+        text=full or report.reason if report else _text(mail),
         full_text=full,
         subject=mail.subject,
         author=Author.STAFF if addressee else Author.CUSTOMER,

@@ -98,30 +98,30 @@ class _Reader:
         self.in_angles = False
         self.done: list[_Entry] = []
 
-    def take(self, token: str) -> None:
-        if token in "()":
-            self.depth = max(0, self.depth + (1 if token == "(" else -1))
+    def take(self, piece: str) -> None:
+        if piece in "()":
+            self.depth = max(0, self.depth + (1 if piece == "(" else -1))
         elif self.depth:
-            self.entry.comment += token
-        elif token in "<>":
-            self._angle(token)
-        elif token == ";" or (token == "," and not self.in_angles):
+            self.entry.comment += piece
+        elif piece in "<>":
+            self._angle(piece)
+        elif piece == ";" or (piece == "," and not self.in_angles):
             self.finish()
-        elif token == ":" and not self.in_angles:
+        elif piece == ":" and not self.in_angles:
             self.entry = _Entry()  # What stood before it is the name of a group.
         elif self.in_angles:
-            self.entry.angles += token
+            self.entry.angles += piece
         else:
-            self.entry.phrase += token
+            self.entry.phrase += piece
 
     def finish(self) -> None:
         self.done.append(self.entry)
         self.entry, self.in_angles = _Entry(), False
 
-    def _angle(self, token: str) -> None:
-        if token == "<" and self.entry.angles:  # Two addresses without a comma between them.
+    def _angle(self, piece: str) -> None:
+        if piece == "<" and self.entry.angles:  # Two addresses without a comma between them.
             self.finish()
-        self.in_angles = token == "<"
+        self.in_angles = piece == "<"
 
 
 def _entries(value: str) -> list[_Entry]:

@@ -55,8 +55,10 @@ _ALIASES = {
     "x-utf-8": "utf-8",
 }
 _SAFE = re.compile(
-    r"utf-?(7|8|8-sig|16|16-[bl]e|32|32-[bl]e)|ascii|cp\d+|iso8859-\d+|latin_?1|koi8[-_][rut]|mac[-_]\w+"
-    r"|gb18030|gbk|gb2312|hz|big5(hkscs)?|shift_jis\w*|euc_\w+|johab|iso2022_\w+|kz1048|ptcp154|tis_620"
+    r"utf-?(7|8|8-sig|16|16-[bl]e|32|32-[bl]e)|ascii|cp\d+|iso8859-\d+|latin_?1|koi8[-_][rut]"
+    r"|mac[-_]\w+"
+    r"|gb18030|gbk|gb2312|hz|big5(hkscs)?|shift_jis\w*|euc_\w+|johab|iso2022_\w+|kz1048|ptcp154"
+    r"|tis_620"
 )
 _ANYTHING = ("", "ascii", "cp1252", "unknown")
 # Control characters that no database or page should see; surrogates cannot be stored at all.

@@ -1,7 +1,6 @@
 """The header fields of a mail or a part, as lenient as mail programs are. Pure."""
 
 import re
-from collections.abc import Iterator
 
 from channels.email.reading.mime.charsets import cleaned, decoded
 from channels.email.reading.mime.words import words
@@ -26,27 +25,21 @@ class Headers:
     __slots__ = ("_fields",)
 
     def __init__(self, fields: list[tuple[bytes, bytes]]) -> None:
-        self._fields = fields
+        self._fields: dict[str, list[bytes]] = {}
+        for name, value in fields:
+            self._fields.setdefault(name.decode("ascii", "replace"), []).append(value)
 
     def __contains__(self, name: str) -> bool:
-        wanted = name.encode()
-        return any(key == wanted for key, _ in self._fields)
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return ((key.decode("ascii", "replace"), _unfolded(value)) for key, value in self._fields)
-
-    def raw(self, name: str) -> bytes:
-        """The first field of that name as it came, empty where there is none."""
-        wanted = name.encode()
-        return next((value for key, value in self._fields if key == wanted), b"")
+        return name in self._fields
 
     def all(self, name: str) -> list[str]:
         """Every field of that name, unfolded, encoded words still encoded."""
-        wanted = name.encode()
-        return [_unfolded(value) for key, value in self._fields if key == wanted]
+        return [_unfolded(value) for value in self._fields.get(name, ())]
 
     def get(self, name: str) -> str:
         """The first field of that name that says something, unfolded."""
+        if name not in self._fields:
+            return ""
         return next((value for value in self.all(name) if value), "")
 
     def words(self, name: str) -> str:
@@ -55,7 +48,7 @@ class Headers:
 
     @property
     def is_of_a_mail(self) -> bool:
-        return any(key in KNOWN for key, _ in self._fields)
+        return any(name.encode() in KNOWN for name in self._fields)
 
 
 def split(raw: bytes) -> tuple[Headers, bytes]:

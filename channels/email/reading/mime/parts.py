@@ -102,9 +102,7 @@ def _type(headers: Headers) -> tuple[str, Mapping[str, str]]:
     return kind if _TYPE.fullmatch(kind) else "text/plain", given
 
 
-def _children(
-    body: bytes, boundary: str, kind: str, depth: int, count: _Count
-) -> tuple[Part, ...]:
+def _children(body: bytes, boundary: str, kind: str, depth: int, count: _Count) -> tuple[Part, ...]:
     if depth >= MAX_DEPTH:
         return ()
     is_digest = kind == "multipart/digest"

@@ -82,7 +82,7 @@ def _unquoted(value: str) -> str:
 
 def _joined(pieces: list[tuple[int, bool, str]]) -> str:
     if not any(is_encoded for _, is_encoded, _ in pieces):
-        distinct = sorted(dict((number, text) for number, _, text in reversed(pieces)).items())
+        distinct = sorted({number: text for number, _, text in reversed(pieces)}.items())
         return words("".join(text for _, text in distinct))
     charset, raw = "", b""
     for number, is_encoded, text in sorted(pieces, key=lambda piece: piece[0]):

@@ -166,8 +166,9 @@ class Session(Connection):
         """What others did meanwhile: EXPUNGE from the end, then EXISTS."""
         if self._folder is None:
             return
+        present = set(self._folder.mails)
         for place in range(len(self._view), 0, -1):
-            if self._view[place - 1] not in self._folder.mails:
+            if self._view[place - 1] not in present:
                 del self._view[place - 1]
                 await self.say(f"* {place} EXPUNGE")
         if len(self._folder.mails) > len(self._view):

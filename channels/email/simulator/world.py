@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from typing import Literal
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class StoredMail:
     """`flags` as IMAP writes them (`\\Seen`)."""
 

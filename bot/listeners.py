@@ -76,7 +76,7 @@ async def attend(runtime: Runtime, look_every: float = LOOK_EVERY) -> None:
     try:
         while True:
             try:
-                wanted = set(await runtime.roster.all())
+                wanted = set(await runtime.fetching.roster.all())
             except Exception as error:
                 log.warning("listener.no_roster", error=f"{type(error).__name__}: {error}")
             else:
@@ -93,7 +93,7 @@ async def attend(runtime: Runtime, look_every: float = LOOK_EVERY) -> None:
 
 async def _attended(runtime: Runtime, polled: Polled) -> None:
     name = f"listener.account.{polled.account_id}"
-    await held_open(runtime.database, name, lambda: runtime.watcher.watching(polled))
+    await held_open(runtime.database, name, lambda: runtime.fetching.watcher.watching(polled))
 
 
 async def held_open(database: Database, name: str, connected: Connection) -> None:

@@ -23,9 +23,7 @@ from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
-from bot.engine.fetching.poller import Poller
-from bot.engine.fetching.roster import Roster
-from bot.engine.fetching.watching import Watcher
+from bot.engine.fetching.parts import Fetching
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
@@ -73,9 +71,7 @@ class Runtime:
     accounts: Accounts
     receiver: Receiver
     intake: IntakeJob
-    roster: Roster
-    poller: Poller
-    watcher: Watcher
+    fetching: Fetching
     turns: TurnRunner
     deliverer: Deliverer
     media: MediaFetcher
@@ -173,9 +169,7 @@ def _build(
         accounts=accounts,
         receiver=Receiver(database, accounts),
         intake=IntakeJob(database, accounts),
-        roster=Roster(database, accounts),
-        poller=Poller(database, accounts, client),
-        watcher=Watcher(database, accounts),
+        fetching=Fetching.of(database, accounts, client),
         turns=turns,
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),

@@ -47,11 +47,11 @@ def _register_messages(engine: App, runtime: Runtime) -> None:
 def _register_fetching(engine: App, runtime: Runtime) -> None:
     @engine.task(name="polls")
     async def polls() -> None:
-        await runtime.roster.put_due()
+        await runtime.fetching.roster.put_due()
 
     @engine.task(name="poll")
     async def poll(tenant_id: str, account_id: str) -> None:
-        await runtime.poller.poll(UUID(tenant_id), UUID(account_id))
+        await runtime.fetching.poller.poll(UUID(tenant_id), UUID(account_id))
 
 
 def _register_staff(engine: App, runtime: Runtime) -> None:

@@ -157,7 +157,7 @@ def _build(
     limits = LadderLimits(model=settings.llm_deadline)
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
-    deliverer = Deliverer(database, accounts, client)
+    deliverer, intake = Deliverer(database, accounts, client), IntakeJob(database, accounts)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
@@ -168,8 +168,8 @@ def _build(
         channels=channels,
         accounts=accounts,
         receiver=Receiver(database, accounts),
-        intake=IntakeJob(database, accounts),
-        fetching=Fetching.of(database, accounts, client),
+        intake=intake,
+        fetching=Fetching.of(database, accounts, client, intake),
         turns=turns,
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),

@@ -6,9 +6,11 @@ from typing import Self
 import httpx
 
 from bot.engine.accounts import Accounts
+from bot.engine.fetching.importing import Importer
 from bot.engine.fetching.poller import Poller
 from bot.engine.fetching.roster import Roster
 from bot.engine.fetching.watching import Watcher
+from bot.engine.intake import IntakeJob
 from domain.database import Database
 
 
@@ -17,11 +19,19 @@ class Fetching:
     roster: Roster
     poller: Poller
     watcher: Watcher
+    importer: Importer
 
     @classmethod
-    def of(cls, database: Database, accounts: Accounts, client: httpx.AsyncClient) -> Self:
+    def of(
+        cls,
+        database: Database,
+        accounts: Accounts,
+        client: httpx.AsyncClient,
+        intake: IntakeJob,
+    ) -> Self:
         return cls(
             roster=Roster(database, accounts),
             poller=Poller(database, accounts, client),
             watcher=Watcher(database, accounts),
+            importer=Importer(database, intake),
         )

@@ -54,7 +54,7 @@ async def quarantine(database: Database, tenant_id: UUID) -> list[dict[str, Any]
             "account": accounts.get(event.channel_account_id, ""),
             "since": event.created_at.isoformat(timespec="seconds"),
             "state": "given up" if event.state == "failed" else f"tried {event.attempts} times",
-            "size": len(event.body),
+            "size": len(opened(event.body)[1]),
             "reason": event.reason,
             "text": shown(event.body),
         }

@@ -72,7 +72,7 @@ def _out(event: RawEvent) -> KeptOut:
         received_at=event.created_at,
         is_given_up=event.state == "failed",
         attempts=event.attempts,
-        size=len(event.body),
+        size=len(opened(event.body)[1]),
         reason=event.reason,
         beginning=shown(event.body),
     )

@@ -10,7 +10,7 @@ from bot.commands.common import JsonOption, TenantOption, output, say, show, wit
 from domain.errors import Refused
 
 if TYPE_CHECKING:
-    from bot.desk.mailboxes import FetchedNow, Mailroom
+    from bot.desk.mail.mailboxes import FetchedNow, Mailroom
     from bot.engine.fetching.importing import Imported
     from bot.runtime import Runtime
     from domain.tenants.directory import TenantName
@@ -36,7 +36,7 @@ def fetch(
     from_day = day(since) if since else None
 
     async def work(runtime: "Runtime", found: "TenantName") -> "list[FetchedNow]":
-        from bot.desk import mailboxes
+        from bot.desk.mail import mailboxes
 
         room = mailroom(runtime)
         accounts = await mailboxes.chosen(room, found.id, CHANNEL, account)
@@ -88,7 +88,7 @@ async def _import(
     runtime: "Runtime", found: "TenantName", account: str, paths: list[Path]
 ) -> "Imported":
     from bot.commands.progress import progress
-    from bot.desk import mailboxes
+    from bot.desk.mail import mailboxes
     from channels.email import archives
 
     room = mailroom(runtime)
@@ -101,7 +101,7 @@ async def _import(
 
 
 def mailroom(runtime: "Runtime") -> "Mailroom":
-    from bot.desk.mailboxes import Mailroom
+    from bot.desk.mail.mailboxes import Mailroom
 
     return Mailroom(runtime.database, runtime.accounts, runtime.fetching, runtime.intake)
 

@@ -10,7 +10,7 @@ from bot.commands.common import JsonOption, TenantOption, say, show, with_tenant
 from domain.errors import Refused
 
 if TYPE_CHECKING:
-    from bot.desk.lookback import LookedBack
+    from bot.desk.mail.lookback import LookedBack
     from bot.runtime import Runtime
     from domain.tenants.directory import TenantName
 
@@ -51,7 +51,7 @@ async def _look(
 ) -> "LookedBack":
     from bot.commands.mailboxes.fetching import mailroom
     from bot.commands.progress import progress
-    from bot.desk import lookback as looking
+    from bot.desk.mail import lookback as looking
     from channels.email import archives
     from channels.messages import ChannelError
     from domain.types import utc_now
@@ -72,9 +72,8 @@ async def _look(
 
 
 def _print(row: dict[str, Any]) -> None:
-    say(
-        f"\n— {row['name'] or row['from']} <{row['from']}>, {row['waiting_days']} days: {row['subject']}"
-    )
+    who = f"{row['name']} <{row['from']}>" if row["name"] else row["from"]
+    say(f"\n— {who}, {row['waiting_days']} days: {row['subject']}")
     for line in row["text"].splitlines()[:12]:
         say(f"│ {line}")
     for line in row["answer"].splitlines():

@@ -197,7 +197,7 @@ class _Visit:
         tenant_id, account, now = self._account.tenant_id, self._account, self._poller.clock()
         found = trouble(error, self._reading.failures, now)
         polls_failed.labels(account.channel.name).inc()
-        log.warning("poll.trouble", account=account.hint, error=found.sentence)
+        log.info("poll.trouble", account=account.hint, error=found.sentence)
         is_told = self._reading.is_told or found.is_worth_telling
         since = self._reading.failing_since or now
         failure = Failure(found.sentence, found.is_permanent, since, found.count, is_told)

@@ -13,7 +13,7 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import TURN
 from bot.engine.fetching.importing import Imported
 from bot.engine.fetching.parts import Fetching
-from bot.engine.fetching.roster import is_polled
+from bot.engine.fetching.roster import polled_rows
 from bot.engine.intake import IntakeJob
 from channels.channel import Fetched
 from channels.email import archives
@@ -22,7 +22,6 @@ from channels.messages import InboundEvent, InboundMessage
 from domain.database import Database
 from domain.errors import Refused
 from domain.tenants.cursors import Cursors
-from domain.tenants.service import ChannelAccounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ async def chosen(room: Mailroom, tenant_id: UUID, channel: str, wanted: str = ""
     """The polled accounts of a tenant (of one channel, where it is named), or the one that is
     called so (address or id)."""
     async with room.database.transaction(tenant_id) as session:
-        rows = await ChannelAccounts(session, tenant_id).all(channel or None)
-    rows = [row for row in rows if is_polled(room.accounts, row.channel)]
+        rows = await polled_rows(session, tenant_id, room.accounts)
+    rows = [row for row in rows if channel in ("", row.channel)]
     if wanted:
         rows = [row for row in rows if wanted.lower() in (row.hint.lower(), str(row.id))]
     if not rows:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from bot.agents.triage.sorter import Triage
-from bot.desk.mailboxes import Mailroom, chosen
+from bot.desk.mail.mailboxes import Mailroom, chosen
 from bot.engine.accounts import Account
 from bot.engine.looking_back.answering import Answered, Answers, all_of
 from bot.engine.looking_back.exchanges import Found, sorted_out

@@ -39,7 +39,7 @@ _ANSWERING = (
 )
 _VACATION = re.compile(
     r"""(?ix)^\W{0,4}(?:auto(?:matic|mated)?[-\s]?(?:reply|response|answer|notification)
-    | autoreply | auto[-\s]?responder | auto: | out\ of\ (?:the\ )?office(?:\ auto-?reply|\ reply
+    | autoreply | auto[-\s]?responder | auto(?=:) | out\ of\ (?:the\ )?office(?:\ auto-?reply|\ reply
     |\ message)?
     | (?:on\ )?vacation(?:\ message|\ reply|\ response)? | away\ from\ (?:my\ |the\ )?(?:mail
     |office|desk)
@@ -62,7 +62,7 @@ _VACATION = re.compile(
     | автоматична\ відповідь | αυτόματη\ απάντηση | 自動応答 | 自動返信 | 不在(?:通知|連絡)
     | 自动(?:回复|答复)
     | 自動回覆 | 자동\ ?(?:회신|응답) | 부재중 | trả\ lời\ tự\ động | balasan\ otomatis
-    )\s*(?:$|[:：\-–(\[|/]|\bre\b|\baw\b|\bfrom\b|\bvon\b)"""
+    )\s*(?:$|[:：\-–(\[\]|/]|\bre\b|\baw\b|\bfrom\b|\bvon\b)"""
 )
 _RECEIPT = ("disposition-notification", "message/disposition-notification")
 

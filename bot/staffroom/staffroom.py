@@ -71,6 +71,10 @@ class Staffroom:
         """What the demo's Slack sends, inside this process: nothing outside reaches this."""
         return await self.door(SIMULATED).receive(delivery)
 
+    async def warm_up(self) -> None:
+        for door in self._doors.values():
+            await door.warm_up()
+
     async def act(self, kind: str, event: str, key: str) -> None:
         """The job of an event. One that was begun before was cut short, and is not done blindly."""
         digest = self._vault.digest(BEGUN, f"{kind}:{key}")

@@ -5,15 +5,21 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.models import Attachment, AttachmentChunk
+from domain.conversations.models import Attachment, AttachmentChunk, Message
 from domain.errors import NotFound
 from domain.types import new_id
 
 CHUNK = 1024 * 1024
 MAX_ATTEMPTS = 6
+
+_COPY = text("""
+    insert into attachment_chunks (id, tenant_id, attachment_id, position, content, created_at)
+    select gen_random_uuid(), tenant_id, :target, position, content, now()
+      from attachment_chunks where attachment_id = :source
+""")
 
 
 class Attachments:
@@ -58,6 +64,36 @@ class Attachments:
         attachment.sha256 = hashlib.sha256(content).hexdigest()
         attachment.state, attachment.reason = "stored", ""
         await self._session.flush()
+
+    async def copy(self, attachment_id: UUID, message_id: UUID) -> Attachment:
+        """The same file once more, as another message's. Raises NotFound."""
+        source = await self.get(attachment_id)
+        row = self.add(message_id, source.filename, source.content_type)
+        row.size, row.sha256, row.state = source.size, source.sha256, source.state
+        await self._session.flush()
+        await self._session.execute(_COPY, {"source": attachment_id, "target": row.id})
+        return row
+
+    async def of_message(self, message_id: UUID) -> list[Attachment]:
+        """In the order they were added."""
+        query = select(Attachment).where(Attachment.message_id == message_id)
+        rows = await self._session.scalars(query.order_by(Attachment.created_at, Attachment.id))
+        return list(rows)
+
+    async def of_notes(self, conversation_id: UUID, limit: int) -> list[Attachment]:
+        """What staff put into the conversation's notes, newest first."""
+        query = (
+            select(Attachment)
+            .join(Message, Message.id == Attachment.message_id)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.direction == "note",
+                Attachment.state == "stored",
+            )
+            .order_by(Attachment.created_at.desc(), Attachment.id.desc())
+            .limit(limit)
+        )
+        return list(await self._session.scalars(query))
 
     async def refuse(self, attachment_id: UUID, reason: str) -> None:
         attachment = await self.get(attachment_id)

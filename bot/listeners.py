@@ -56,12 +56,13 @@ class Held:
 
 async def listen(runtime: Runtime) -> None:
     """Until cancelled: every long connection that is set up."""
-    duties = []
     token = runtime.settings.slack_app_token
-    if token is not None:
-        door = runtime.staffroom.door()
-        duties.append(_one(runtime.database, SLACK, lambda: door.socket(token)))
-    await asyncio.gather(*duties, asyncio.Event().wait())
+    # A group waits until each has given its lease back.
+    async with asyncio.TaskGroup() as duties:
+        duties.create_task(asyncio.Event().wait())
+        if token is not None:
+            door = runtime.staffroom.door()
+            duties.create_task(_one(runtime.database, SLACK, lambda: door.socket(token)))
 
 
 async def _one(database: Database, name: str, connected: Connection) -> None:

@@ -41,7 +41,9 @@ class Returned:
     def recipients(self) -> tuple[str, ...]:
         if self.headers is None:
             return ()
-        return addresses(people(self.headers, "to", "cc", "x-original-to", "x-rcpt-to"))
+        # One large provider hides the address everywhere but in a field of its own.
+        told = addresses(people(self.headers, "x-hmxmroriginalrecipient"))
+        return told or addresses(people(self.headers, "to", "cc", "x-original-to", "x-rcpt-to"))
 
 
 def read(mail: Part) -> Returned:

@@ -53,61 +53,75 @@ def test_a_standard_report_is_read(name: str) -> None:
 # Texts in the manner of each server, from its documentation; below them comes what was sent.
 PROSE = {
     "exim": (
-        "This message was created automatically by mail delivery software.\n\nA message that you sent could"
-        " not be delivered to one or more of its\nrecipients. This is a permanent error. The following"
-        " address(es) failed:\n\n  ada@lund.example\n    host mx.lund.example [192.0.2.7]\n    SMTP error"
+        "This message was created automatically by mail delivery software.\n\nA message that "
+        "you sent could"
+        " not be delivered to one or more of its\nrecipients. This is a permanent error. The "
+        "following"
+        " address(es) failed:\n\n  ada@lund.example\n    host mx.lund.example [192.0.2.7]\n    "
+        "SMTP error"
         " from remote mail server after RCPT TO:<ada@lund.example>:\n    550 5.1.1 User unknown\n\n"
         "------ This is a copy of the message, including all the headers. ------\n\n",
         "5.1.1",
         "there is no such mailbox",
     ),
     "postfix": (
-        "<ada@lund.example>: host mx.lund.example[192.0.2.7] said: 552 5.2.2 Over quota (in reply to RCPT"
+        "<ada@lund.example>: host mx.lund.example[192.0.2.7] said: 552 5.2.2 Over quota (in "
+        "reply to RCPT"
         " TO command)\n\nReceived: from x by y\n",
         "5.2.2",
         "the mailbox is full",
     ),
     "sendmail": (
         "   ----- The following addresses had permanent fatal errors -----\n<ada@lund.example>\n\n"
-        "   ----- Transcript of session follows -----\n550 5.1.2 <ada@lund.example>... Host unknown\n\n"
+        "   ----- Transcript of session follows -----\n550 5.1.2 <ada@lund.example>... Host "
+        "unknown\n\n"
         "   ----- Original message follows -----\n",
         "5.1.2",
         "there is no such mail server",
     ),
     "qmail": (
-        "Hi. This is the qmail-send program.\n\n<ada@lund.example>:\n192.0.2.7 does not like recipient.\n"
-        "Remote host said: 550 Unknown user\nGiving up on 192.0.2.7.\n\n--- Below this line is a copy of"
+        "Hi. This is the qmail-send program.\n\n<ada@lund.example>:\n192.0.2.7 does not like "
+        "recipient.\n"
+        "Remote host said: 550 Unknown user\nGiving up on 192.0.2.7.\n\n--- Below this line is "
+        "a copy of"
         " the message.\n\n",
         "5.1.1",
         "there is no such mailbox",
     ),
     "exchange": (
-        "Your message\n\n  To:      Ada <ada@lund.example>\n  Subject: Quote\n\ndid not reach the following"
-        " recipient(s):\n\nada@lund.example on Mon, 4 Mar 2024 09:12:03\n    The recipient name is not"
+        "Your message\n\n  To:      Ada <ada@lund.example>\n  Subject: Quote\n\ndid not reach "
+        "the following"
+        " recipient(s):\n\nada@lund.example on Mon, 4 Mar 2024 09:12:03\n    The recipient "
+        "name is not"
         " recognized\n\n--- Original message ---\n",
         "5.1.1",
         "there is no such mailbox",
     ),
     "domino": (
-        "Your message\n\n  Subject: Quote\n\nwas not delivered to:\n\n  ada@lund.example\n\nbecause:\n\n"
+        "Your message\n\n  Subject: Quote\n\nwas not delivered to:\n\n  ada@lund.example\n\n"
+        "because:\n\n"
         "  User ada (ada@lund.example) not listed in Directory\n\nReceived: from x\n",
         "5.1.1",
         "there is no such mailbox",
     ),
     "a large provider": (
-        "** Address not found **\n\nYour message wasn't delivered to ada@lund.example because the address"
-        " couldn't be found.\n\nThe response was:\n\n550 5.1.1 The email account that you tried to reach"
+        "** Address not found **\n\nYour message wasn't delivered to ada@lund.example because "
+        "the address"
+        " couldn't be found.\n\nThe response was:\n\n550 5.1.1 The email account that you "
+        "tried to reach"
         " does not exist.\n\n----- Original message -----\n",
         "5.1.1",
         "there is no such mailbox",
     ),
     "spam": (
-        "Delivery to ada@lund.example failed.\n554 5.7.1 Message considered spam\n\nReceived: from x\n",
+        "Delivery to ada@lund.example failed.\n554 5.7.1 Message considered spam\n\nReceived: "
+        "from x\n",
         "5.7.1",
         "it was taken for spam",
     ),
     "time": (
-        "The mail to ada@lund.example could not be delivered.\nConnection timed out\n\nReceived: a\n",
+        "The mail to ada@lund.example could not be delivered.\nConnection timed out\n\n"
+        "Received: a\n",
         "5.4.1",
         "the mail server could not be reached",
     ),
@@ -154,7 +168,8 @@ def test_a_full_mailbox_is_no_reason_to_mute_the_address() -> None:
 
 def test_the_address_that_we_wrote_to_comes_before_the_one_it_was_passed_on_to() -> None:
     told = statuses.read(
-        "Reporting-MTA: dns; x\n\nOriginal-Recipient: rfc822; a@b.c\nFinal-Recipient: rfc822; d@e.f\n"
+        "Reporting-MTA: dns; x\n\nOriginal-Recipient: rfc822; a@b.c\nFinal-Recipient: rfc822; "
+        "d@e.f\n"
         "Action: failed\nStatus: 5.1.1 (no such user)\nDiagnostic-Code: smtp; 550 no\n such user"
     )
     (outcome,) = told.outcomes
@@ -169,7 +184,8 @@ def test_of_several_recipients_those_that_failed_are_named() -> None:
         for who, action, code in (("ok", "delivered", "2.0.0"), ("ada", "failed", "5.1.1"))
     )
     raw = (
-        f"{DAEMON}Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n"
+        f"{DAEMON}Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        f"--b\n\nx\n"
         f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x{status}\n--b--"
     )
     assert report(raw).recipients == ("ada@lund.example",)
@@ -187,6 +203,16 @@ def test_a_warning_is_a_delay() -> None:
     assert report(f"{DAEMON}Subject: Warning: message delayed\n\n{text}").kind is ReportKind.DELAYED
 
 
+def test_a_complaint_of_no_standard_names_whom_it_comes_from() -> None:
+    raw = (
+        "From: staff@provider.example\nSubject: complaint about message from 192.0.2.1\n"
+        "Content-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: ada@lund.example\n"
+        "From: info@acme.example\nTo: hidden@provider.example\n\nx"
+    )
+    found = report(raw)
+    assert (found.kind, found.recipients) == (ReportKind.COMPLAINT, ("ada@lund.example",))
+
+
 def test_an_automatic_reply_with_an_empty_return_path_is_no_bounce() -> None:
     found = read("Return-Path: <>\nFrom: ada@lund.example\nSubject: Away\n\nI am away.")
     assert found.kind is EventKind.AUTOMATIC
@@ -198,7 +224,8 @@ def test_an_automatic_reply_with_an_empty_return_path_is_no_bounce() -> None:
 )
 def test_a_person_who_passes_a_bounce_on_is_a_person(subject: str) -> None:
     raw = (
-        f"From: ada@lund.example\nSubject: {subject}\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+        f"From: ada@lund.example\nSubject: {subject}\nContent-Type: multipart/mixed; "
+        f"boundary=b\n\n--b\n\n"
         f"Why could my mail not be delivered?\n--b\nContent-Type: image/png\n\nx\n--b--"
     )
     assert read(raw).kind is EventKind.MESSAGE

@@ -111,10 +111,11 @@ async def test_a_mailbox_made_anew_in_the_middle_loses_and_repeats_nothing(
     await firm.poll()
     await asyncio.to_thread(postman.bring, "one", "two")
     await firm.poll()
-    # Without its list of UIDs Dovecot numbers all mails anew, as after a restored backup.
-    for name in ("dovecot-uidlist", "dovecot-uidvalidity"):
-        for file in dovecot.home.glob(f"mail/{firm.address}/{name}*"):
-            file.unlink()
+    # As after a restored backup: another UIDVALIDITY, all mails under other numbers.
+    maildir = dovecot.home / "mail" / firm.address
+    for known in ("dovecot-uidlist", "dovecot.index.log", "dovecot.index.cache"):
+        (maildir / known).unlink(missing_ok=True)
+    (maildir / "dovecot-uidlist").write_text("3 V1999999999 N1 G0123456789abcdef\n")
     await asyncio.to_thread(postman.bring, "three")
     await firm.poll()
     await firm.work()

@@ -65,7 +65,7 @@ class Roster:
                 return 0
             due = await Cursors(session, tenant_id).claim_due(polled, now, now + RETRY)
             for account_id in due:
-                await queue.put(session, POLL, tenant_id=tenant_id, account_id=account_id)
+                await put_poll(session, tenant_id, account_id)
         return len(due)
 
     async def _of(self, session: AsyncSession, tenant_id: UUID) -> list[Polled]:
@@ -77,6 +77,11 @@ class Roster:
     async def _tenants(self) -> tuple[directory.TenantName, ...]:
         async with self._database.directory() as session:
             return await directory.tenants(session)
+
+
+async def put_poll(session: AsyncSession, tenant_id: UUID, account_id: UUID) -> None:
+    lane = queue.FETCHING_LANE
+    await queue.put(session, POLL, lane=lane, tenant_id=tenant_id, account_id=account_id)
 
 
 async def polled_rows(

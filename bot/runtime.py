@@ -23,6 +23,7 @@ from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
+from bot.engine.fetching.parts import Fetching
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
@@ -70,6 +71,7 @@ class Runtime:
     accounts: Accounts
     receiver: Receiver
     intake: IntakeJob
+    fetching: Fetching
     turns: TurnRunner
     deliverer: Deliverer
     media: MediaFetcher
@@ -155,7 +157,7 @@ def _build(
     limits = LadderLimits(model=settings.llm_deadline)
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
-    deliverer = Deliverer(database, accounts, client)
+    deliverer, intake = Deliverer(database, accounts, client), IntakeJob(database, accounts)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
@@ -166,7 +168,8 @@ def _build(
         channels=channels,
         accounts=accounts,
         receiver=Receiver(database, accounts),
-        intake=IntakeJob(database, accounts),
+        intake=intake,
+        fetching=Fetching.of(database, accounts, client, intake),
         turns=turns,
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import httpx
 from pydantic import SecretStr
@@ -19,6 +20,9 @@ from channels.messages import (
     Receipt,
 )
 from channels.rendering import render
+
+if TYPE_CHECKING:
+    from channels.email import dns
 
 _TEXT_LIMIT = 100_000
 CAPABILITIES = Capabilities(
@@ -103,6 +107,14 @@ class Email:
         from channels.email import checking
 
         return await checking.findings(settings, self._tokens, client)
+
+    async def check_domain(
+        self, settings: EmailSettings, lookup: "dns.Lookup | None" = None
+    ) -> "tuple[dns.Finding, ...]":
+        """SPF, DKIM and DMARC of the domain that the mailbox sends from."""
+        from channels.email import dns
+
+        return await dns.check(settings, lookup)
 
     # --- messages -------------------------------------------------------------------------
 

@@ -76,7 +76,8 @@ async def _thread_failed(session: AsyncSession, event: DomainEvent) -> NewNotice
 
 async def _mailbox_failing(session: AsyncSession, event: DomainEvent) -> NewNotice:
     about = f"{event.subject_id}:{event.payload.get('since', '')}"
-    return NewNotice("mailboxes", about, f"{_mailbox(event)}: {event.payload.get('error', '')}")
+    text = f"{_mailbox(event)}: {event.payload.get('error', '')}"
+    return NewNotice("mailboxes", about, text, "doctor")
 
 
 async def _mailbox_recovered(session: AsyncSession, event: DomainEvent) -> NewNotice:

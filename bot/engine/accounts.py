@@ -191,5 +191,9 @@ def _explained(channel: Channel, error: ValidationError) -> str:
         keys = " ".join(f"{channel.settings_key}.{name}=…" for name in missing)
         return f"{channel.title} also needs {', '.join(missing)}: set them together ({keys})."
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "value"
-    return f"The setting {channel.settings_key}.{where} is wrong: {first['msg'].lower()}."
+    told = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:  # of several together: the channel says it in a sentence of its own
+        return told
+    where = ".".join(str(part) for part in first["loc"])
+    shown = f"{told[:1].lower()}{told[1:]}".rstrip(".")
+    return f"The setting {channel.settings_key}.{where} is wrong: {shown}."

@@ -24,6 +24,7 @@ from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
+from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.reactions import Reactions
@@ -155,7 +156,8 @@ def _build(
     limits = LadderLimits(model=settings.llm_deadline)
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
-    deliverer = Deliverer(database, accounts, client)
+    tokens = ThreadTokens(vault)
+    deliverer = Deliverer(database, accounts, client, tokens)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
@@ -166,7 +168,7 @@ def _build(
         channels=channels,
         accounts=accounts,
         receiver=Receiver(database, accounts),
-        intake=IntakeJob(database, accounts),
+        intake=IntakeJob(database, accounts, tokens),
         turns=turns,
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),

@@ -62,6 +62,11 @@ class ChannelSettings(BaseModel):
     further_hints: ClassVar[tuple[str, ...]] = ()
     """Fields that deliveries may name instead (news of the whole business account)."""
 
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """From which the company itself writes, where a thread names its people."""
+        return ()
+
 
 class Channel(Protocol):
     """A protocol translator. Pure but for `send` and `fetch`, which use the client given."""

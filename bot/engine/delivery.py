@@ -11,6 +11,8 @@ import stamina
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.mailing.letters import Letters
+from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
 from channels.messages import (
@@ -60,10 +62,17 @@ class Parcel:
 
 
 class Deliverer:
-    def __init__(self, database: Database, accounts: Accounts, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        client: httpx.AsyncClient,
+        tokens: ThreadTokens,
+    ) -> None:
         self._database = database
         self._accounts = accounts
         self._client = client
+        self._letters = Letters(database, tokens)
 
     async def deliver(self, tenant_id: UUID, message_id: UUID) -> None:
         """Sends a pending message whose time has come; does nothing when another job did."""
@@ -85,7 +94,12 @@ class Deliverer:
             if not account.is_on:
                 raise Permanent(f"{account.channel.title} is switched off for this company.")
             self._require_window(account, parcel)
-            receipt = await account.channel.send(_outbound(parcel), account.settings, self._client)
+            message = _outbound(parcel)
+            if account.channel.capabilities.has_subject:
+                message = await self._letters.addressed(
+                    account, message, parcel.message_id, parcel.conversation_id
+                )
+            receipt = await account.channel.send(message, account.settings, self._client)
         except Temporary as error:
             messages_sent.labels(name, "retried").inc()
             await self._retry(account, parcel, error)

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.mailing.sent import SentMails
+from bot.engine.mailing.tokens import ThreadTokens
+from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import jobs_failed, log, messages_received
 from channels.messages import (
@@ -39,13 +42,16 @@ class _Understood:
     event: ledger.WaitingEvent
     messages: tuple[tuple[NewMessage, InboundMessage], ...] = ()
     statuses: tuple[NewStatus, ...] = ()
+    copies: tuple[str, ...] = ()
+    """Ids of mails of ours that have come back: they have left."""
     ignored: str = ""
 
 
 class IntakeJob:
-    def __init__(self, database: Database, accounts: Accounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts, tokens: ThreadTokens) -> None:
         self._database = database
         self._accounts = accounts
+        self._tokens = tokens
 
     async def take(
         self, tenant_id: UUID, account_id: UUID, *, carefully: bool = False
@@ -100,7 +106,8 @@ class IntakeJob:
             events = await ledger.claim(session, account.tenant_id, account.id, limit, event_id)
             if not events:
                 return 0, frozenset()
-            understood = [_understand(account, event) for event in events]
+            reader = MailReader(account, self._tokens)
+            understood = [_understand(reader, event) for event in events]
             pending = await self._store(session, account, understood)
         return len(events), pending
 
@@ -115,6 +122,8 @@ class IntakeJob:
             one_thread_per_person=not account.channel.capabilities.has_subject,
         )
         messages = [new for one in understood for new, _ in one.messages]
+        sent = SentMails(session, account)
+        await sent.have_left([copy for one in understood for copy in one.copies])
         stored = await intake.store(messages, [_finished(one) for one in understood])
         messages_received.labels(account.channel.name).inc(len(stored.message_ids))
         originals = [
@@ -126,6 +135,7 @@ class IntakeJob:
         for new, original in originals:
             await self._attach(session, account, new, original)
             await _revise(session, account, original)
+        await sent.were_reported_on(originals)
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
@@ -162,17 +172,22 @@ class IntakeJob:
                 await queue.put(session, "react", tenant_id=account.tenant_id)
 
 
-def _understand(account: Account, event: ledger.WaitingEvent) -> _Understood:
+def _understand(reader: MailReader, event: ledger.WaitingEvent) -> _Understood:
+    account = reader.account
     try:
         parsed = account.channel.parse(event.body)
     except ValueError as error:
         return _Understood(event, ignored=str(error) or "Not understood.")
     mine = [one for one in parsed if one.account in ("", account.hint)]
-    messages = [
-        (_new_message(account, event, one), one) for one in mine if isinstance(one, InboundMessage)
-    ]
+    said = [one for one in mine if isinstance(one, InboundMessage)]
+    copies = [one for one in said if reader.is_own_copy(one)]
+    if copies:
+        ids = tuple(clean(one.thread.message_id) for one in copies if one.thread)
+        return _Understood(event, copies=ids, ignored=OWN_COPY)
+    messages = [(reader.threaded(_new_message(account, event, one), one), one) for one in said]
     statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
-    return _Understood(event, tuple(messages), tuple(statuses), _reason(mine))
+    statuses += [status for one in said if (status := status_of(one))]
+    return _Understood(event, tuple(messages), tuple(statuses), ignored=_reason(mine))
 
 
 def _reason(events: list[InboundEvent]) -> str:

@@ -126,6 +126,12 @@ class Email:
             raise Permanent("There is nothing in this message that could be sent.", code="empty")
         return Receipt(tuple(accepted), datetime.now(UTC))
 
+    def message_id(self, message: OutboundMessage, settings: EmailSettings) -> str:
+        """Of the first part; what it will be each time this very message is sent."""
+        from channels.email import composing
+
+        return composing.message_id(message, settings)
+
     async def _send_part(
         self, part: OutboundMessage, settings: EmailSettings, client: httpx.AsyncClient
     ) -> str:

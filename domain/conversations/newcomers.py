@@ -24,6 +24,8 @@ class Newcomers:
         self.people_rows: list[dict[str, Any]] = []
         self.identity_rows: list[dict[str, Any]] = []
         self.conversation_rows: list[dict[str, Any]] = []
+        self.rightful: dict[str, UUID] = {}
+        """The customers of conversations (by hint) whose beginning came late."""
 
     def welcome(self, message: NewMessage) -> None:
         known = [self._people[a] for a in message.addresses if a in self._people]
@@ -35,8 +37,16 @@ class Newcomers:
             if (kind, value) not in self._people:
                 self._people[kind, value] = person_id
                 self.identity_rows.append(
-                    {"id": new_id(), "person_id": person_id, "kind": kind, "value": value}
+                    {
+                        "id": new_id(),
+                        "person_id": person_id,
+                        "kind": kind,
+                        "value": value,
+                        "is_proven": message.author == "customer" and message.proof != "none",
+                    }
                 )
+        if message.begins and self._owners.get(message.hint, person_id) != person_id:
+            self.rightful[message.hint] = person_id
         known_thread = self._threads.get(person_id)
         if known_thread and not message.hint.startswith("group:"):
             self._conversations.setdefault(message.hint, known_thread)

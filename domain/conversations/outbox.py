@@ -34,6 +34,7 @@ _SENT = """
     update messages m
        set external_id = %(external_id)s, error = '', state_at = %(at)s,
            details = m.details || %(details)s::jsonb,
+           thread_id = case when m.thread_id is not null then %(external_id)s end,
            state = coalesce((
                select s.state from message_statuses s
                 where s.channel_account_id = m.channel_account_id

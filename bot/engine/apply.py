@@ -1,6 +1,6 @@
 """Carries out what an agent proposed, in the caller's transaction, through domain services."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,8 @@ from domain.usage import service as usage
 
 REACT = "react"
 TURN = "turn"
+MOST_REOPENINGS = 3
+"""Within an hour, by the customer."""
 LETS_BOT_GO_ON = frozenset(
     {HandOffReason.MISSING_KNOWLEDGE, HandOffReason.TOOL_FAILURE, HandOffReason.BUDGET}
 )
@@ -101,12 +103,19 @@ class Applier:
         for action in result.actions:
             await self._carry_out(action)
         outcome = self._outcome
+        acknowledges = bool(result.actions) and all(
+            isinstance(action, OpenTicket | UpdateTicket | HandOff) for action in result.actions
+        )
         text = "\n\n".join(t for t in outcome.texts if t)
+        if acknowledges and self._loaded.is_acknowledged_today:
+            text, outcome.reason = "", "acknowledged_today"
         language = result.language or self._context.conversation.language
         discloses = bool(text) and sends_at_once and self._context.conversation.is_first_reply
         if discloses:
             text = disclosed(text, self._context.tenant.name, language)
         reply = self._reply(result, text, sends_at_once) if text else None
+        if reply and acknowledges and self._loaded.has_threads:
+            reply = replace(reply, acknowledges=True)
         closed = await close(
             self._session,
             self._lease,
@@ -214,6 +223,15 @@ class Applier:
                 reply.ticket.number, asked, actor="bot", why="The customer said so."
             )
         self._outcome.ticket_id = reply.ticket.id
+        if (
+            reply.is_reopened
+            and await self._tickets.reopened_lately(reply.ticket) > MOST_REOPENINGS
+        ):
+            self._outcome.owner = "staff"
+            note = "The ticket is reopened again and again: a person should look."
+            payload = {"reason": "policy", "number": reply.ticket.number, "note": note}
+            happened = Happened("conversation.handed_off", self._context.conversation.id, payload)
+            record(self._session, self._tenant_id, happened)
         self._say(action.acknowledgement.replace("{number}", reply.ticket.number))
 
     async def _hand_off(self, action: HandOff) -> None:

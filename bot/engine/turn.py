@@ -14,6 +14,7 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import Applied, Applier, Stale
 from bot.engine.context import Loaded, load
 from bot.engine.delivery import Deliverer, Parcel
+from bot.engine.mailing.gates import Gate
 from bot.engine.quoting import Prepared, QuoteDrafter
 from bot.engine.routing import keeps_crashing, kept_from_bot
 from bot.foundation.telemetry import log, turn_seconds, turns_finished
@@ -117,6 +118,8 @@ class TurnRunner:
         capabilities = self._accounts.channels[row.channel].capabilities
         loaded = await load(session, tenant_id, lease, capabilities)
         reason = kept_from_bot(row, settings)
+        if not reason:
+            loaded, reason = await Gate(session, tenant_id, lease).passed(loaded)
         if reason or not loaded.context.messages:
             await turns.settle(row.id, loaded.last_sequence, "attached", reason or "", None)
             await turns.give_back(lease, pending=False)

@@ -76,6 +76,8 @@ class MessageView:
     content_kind: str = "text"
     choice: str | None = None
     attachment_names: tuple[str, ...] = ()
+    name: str = ""
+    """Whose words these are where it is not the customer: somebody else of the thread."""
 
 
 @dataclass(frozen=True, slots=True)

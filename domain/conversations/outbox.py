@@ -61,6 +61,13 @@ class NewReply:
     staff_id: UUID | None = None
     choices: tuple[dict[str, str], ...] = ()
     citations: tuple[dict[str, Any], ...] = ()
+    acknowledges: bool = False
+    """It says no more than that the customer's words have arrived."""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        kept: dict[str, Any] = {"choices": list(self.choices), "citations": list(self.citations)}
+        return kept | {"acknowledges": True} if self.acknowledges else kept
 
 
 async def record_receipt(
@@ -94,7 +101,7 @@ class Outbox:
             subject=reply.subject,
             text=reply.text,
             in_reply_to=reply.in_reply_to,
-            details={"choices": list(reply.choices), "citations": list(reply.citations)},
+            details=reply.details,
             sent_at=now,
             state=reply.state,
             state_at=now,

@@ -80,9 +80,7 @@ class OneTimeCode(TenantOwned, Base):
     address: Mapped[str]
     digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     """None until it is sent: the code is made when it leaves, and stands nowhere."""
-    question_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("messages.id", ondelete="SET NULL")
-    )
+    question_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     tries: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -108,9 +108,7 @@ def _codes() -> None:
     op.create_index(
         "ix_one_time_codes_person", "one_time_codes", ["tenant_id", "person_id", "created_at"]
     )
-    op.create_index(
-        "ix_one_time_codes_conversation_id", "one_time_codes", ["conversation_id"]
-    )
+    op.create_index("ix_one_time_codes_conversation_id", "one_time_codes", ["conversation_id"])
 
 
 def _owned(table: str) -> tuple[sa.schema.SchemaItem, ...]:

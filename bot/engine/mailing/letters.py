@@ -1,4 +1,4 @@
-"""Fills in what a mail needs beyond its words: thread, subject, recipient; refuses what is muted."""
+"""Fills in what a mail needs beyond its words: thread, subject, recipient; or refuses it."""
 
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
@@ -10,7 +10,6 @@ from channels.channel import ChannelSettings
 from channels.messages import Address, OutboundMessage, Permanent
 from domain.conversations.threading.letterheads import Letterhead, prepare
 from domain.database import Database
-
 
 MAIL = "email"
 """The kind of address that has threads."""

@@ -30,11 +30,7 @@ _PREPARE = text("""
                       order by r.sent_at desc, r.sequence desc limit 1)) as answered,
            (select i.muted_reason from identities i
              where i.person_id = c.person_id and i.kind = :kind and i.muted_at is not null
-               and i.value = coalesce(nullif(c.address, ''), i.value) limit 1) as muted,
-           (select count(*) from messages b join conversations o on o.id = b.conversation_id
-             where o.person_id = c.person_id and b.author = 'bot' and b.direction = 'out'
-               and b.id <> :id and b.state in ('sent', 'delivered', 'read', 'sending')
-               and b.sent_at > now() - interval '1 day') as automatic_today
+               and i.value = coalesce(nullif(c.address, ''), i.value) limit 1) as muted
       from named n join conversations c on c.id = n.conversation_id
 """)
 
@@ -49,7 +45,6 @@ class Letterhead:
     references: tuple[str, ...] = ()
     in_reply_to: str | None = None
     muted: str = ""
-    automatic_today: int = 0
 
 
 async def prepare(
@@ -71,7 +66,6 @@ async def prepare(
         references=_capped(list(dict.fromkeys(row.ids))),
         in_reply_to=row.answered,
         muted=row.muted or "",
-        automatic_today=row.automatic_today,
     )
 
 

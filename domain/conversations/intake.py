@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.newcomers import Newcomers
-from domain.conversations.threading.beginnings import change_customers
+from domain.conversations.threading.beginnings import put_customers_right
 from domain.conversations.threading.known import Threading
 from domain.conversations.understood import (
     FinishedEvent,
@@ -171,6 +171,9 @@ class Intake:
             },
         )
         stored = rows.all()
+        if threads and threads.doubtful:
+            doubtful = {conversations[hint] for hint in threads.doubtful}
+            await put_customers_right(self._session, doubtful)
         return Stored(
             message_ids=frozenset(row.id for row in stored),
             pending=frozenset(row.conversation_id for row in stored if row.turn_pending),
@@ -225,8 +228,6 @@ class Intake:
         for message in messages:
             newcomers.welcome(message)
         await self._insert(newcomers)
-        if newcomers.rightful:
-            await change_customers(self._session, conversations, newcomers.rightful)
         return conversations
 
     async def _insert(self, newcomers: Newcomers) -> None:

@@ -24,12 +24,11 @@ class Newcomers:
         self.people_rows: list[dict[str, Any]] = []
         self.identity_rows: list[dict[str, Any]] = []
         self.conversation_rows: list[dict[str, Any]] = []
-        self.rightful: dict[str, UUID] = {}
-        """The customers of conversations (by hint) whose beginning came late."""
 
     def welcome(self, message: NewMessage) -> None:
         known = [self._people[a] for a in message.addresses if a in self._people]
-        person_id = known[0] if known else self._owners.get(message.hint)
+        owner = None if message.begins else self._owners.get(message.hint)
+        person_id = known[0] if known else owner
         if person_id is None:
             person_id = new_id()
             self.people_rows.append({"id": person_id, "name": message.name})
@@ -45,8 +44,6 @@ class Newcomers:
                         "is_proven": message.author == "customer" and message.proof != "none",
                     }
                 )
-        if message.begins and self._owners.get(message.hint, person_id) != person_id:
-            self.rightful[message.hint] = person_id
         known_thread = self._threads.get(person_id)
         if known_thread and not message.hint.startswith("group:"):
             self._conversations.setdefault(message.hint, known_thread)

@@ -55,6 +55,8 @@ class Resolved:
     participants: dict[str, dict[str, Named]] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
+    """Conversations whose beginning may have come only now: whose are they?"""
 
 
 class Resolver:
@@ -84,6 +86,7 @@ class Resolver:
         self._resolved.merges = [
             Merge(one.gone, self._final(one.into)) for one in self._resolved.merges
         ]
+        self._resolved.doubtful |= {one.into for one in self._resolved.merges}
         self._resolved.references = {
             value: self._last(threads[0]).hint
             for value, threads in self._by_id.items()
@@ -185,6 +188,8 @@ class Resolver:
     def _keep(self, message: NewMessage, thread: Thread, *, joins: bool, opens: bool) -> None:
         outcome = message.outcome
         begins = joins and not opens and _is_beginning(message)
+        if begins:
+            self._resolved.doubtful.add(thread.hint)
         if joins and outcome == "ignored" and not (message.thread and message.thread.stands_alone):
             outcome = "attached"
         self._resolved.messages.append(

@@ -58,9 +58,11 @@ _STORE = text("""
                last_inbound_at = greatest(c.last_inbound_at, n.customer_at),
                last_outbound_at = greatest(c.last_outbound_at, n.staff_at),
                last_author = coalesce(n.author, c.last_author),
-               address = case when exists (select from identities i where i.value = n.address
-                                              and i.person_id = c.person_id)
-                              then n.address else c.address end,
+               address = coalesce((
+                   select i.sender_address from incoming i join identities t
+                       on t.value = i.sender_address and t.person_id = c.person_id
+                    where i.conversation_id = c.id and i.author = 'customer' and i.is_live
+                    order by i.sent_at desc limit 1), c.address),
                owner = case when n.takes_over then 'staff' else c.owner end,
                version = c.version + n.takes_over::int,
                updated_at = now()
@@ -69,8 +71,6 @@ _STORE = text("""
                        bool_or(i.author = 'customer' and is_live) as is_customer,
                        max(sent_at) filter (where i.author = 'customer' and is_live) as customer_at,
                        max(sent_at) filter (where i.author = 'staff') as staff_at,
-                       (array_agg(i.sender_address order by sent_at desc)
-                           filter (where i.author = 'customer' and is_live))[1] as address,
                        (array_agg(i.author order by sent_at desc) filter (where is_live))[1]
                            as author
                   from incoming i join stored using (id) group by i.conversation_id) n

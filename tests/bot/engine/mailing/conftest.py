@@ -5,7 +5,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +19,7 @@ from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.runtime import Runtime, running
 from channels.email.adapter import Email
+from channels.email.composing import MailPolicy
 from channels.email.simulator import MailSimulator, Person, SentMail
 from domain.conversations.models import Conversation, Message, RawEvent
 from domain.database import Database
@@ -91,7 +91,7 @@ class Firm:
 
     def sent_by_hand(self, to: str, about: EmailMessage, words: str) -> None:
         """Somebody of the company answers in Outlook: it shows in the Sent folder only."""
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=MailPolicy())
         mail["From"], mail["To"] = f"Sam Staff <{self.address}>", to
         mail["Subject"] = f"Re: {about['Subject']}"
         mail["Date"] = format_datetime(datetime.now(UTC))
@@ -105,9 +105,9 @@ class Firm:
 
     # --- what is stored -------------------------------------------------------------------
 
-    async def all(self, kind: type[Any], *order: Any, **filters: Any) -> list[Any]:
+    async def all(self, model: type[Any], *order: Any, **filters: Any) -> list[Any]:
         async with self.runtime.database.transaction(self.tenant_id) as session:
-            return list(await session.scalars(select(kind).filter_by(**filters).order_by(*order)))
+            return list(await session.scalars(select(model).filter_by(**filters).order_by(*order)))
 
     async def messages(self, **filters: Any) -> list[Message]:
         return await self.all(Message, Message.sequence, **filters)

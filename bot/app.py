@@ -137,6 +137,8 @@ async def run_roles(installation: Installation, roles: tuple[str, ...]) -> None:
 
             duties.append(listen(runtime))
         if "web" in roles:
+            warming = asyncio.create_task(runtime.staffroom.warm_up())
+            warming.add_done_callback(lambda task: task.cancelled() or task.exception())
             duties.append(_serve(create_app(runtime), settings))
         await _first_to_end(duties)
 

@@ -23,6 +23,7 @@ from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
+from bot.engine.fetching.parts import Fetching
 from bot.engine.intake import IntakeJob
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.media import MediaFetcher
@@ -71,6 +72,7 @@ class Runtime:
     accounts: Accounts
     receiver: Receiver
     intake: IntakeJob
+    fetching: Fetching
     turns: TurnRunner
     deliverer: Deliverer
     media: MediaFetcher
@@ -158,6 +160,7 @@ def _build(
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
     tokens = ThreadTokens(vault)
     deliverer = Deliverer(database, accounts, client, tokens)
+    intake = IntakeJob(database, accounts, tokens)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
@@ -168,7 +171,8 @@ def _build(
         channels=channels,
         accounts=accounts,
         receiver=Receiver(database, accounts),
-        intake=IntakeJob(database, accounts, tokens),
+        intake=intake,
+        fetching=Fetching.of(database, accounts, client, intake),
         turns=turns,
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),

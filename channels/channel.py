@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import httpx
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from channels.messages import InboundAttachment, InboundEvent, Media, OutboundMessage, Receipt
 
@@ -156,4 +156,22 @@ class PolledChannel(Channel, Protocol):
 
     async def wait(self, settings: Any, cursor: str, seconds: float) -> bool:
         """Waits on a long connection; whether there is news. False too where it can't wait."""
+        ...
+
+
+@runtime_checkable
+class CheckableChannel(Channel, Protocol):
+    """A channel whose accounts can be tried out without sending anything."""
+
+    async def check(self, settings: Any, client: httpx.AsyncClient) -> Sequence[str]:
+        """What is wrong, a sentence each that says what to do; empty: all well."""
+        ...
+
+
+@runtime_checkable
+class TokenKeeping(Protocol):
+    """A channel whose provider replaces refresh tokens: those that are not kept stop working."""
+
+    def refresh_token_to_keep(self, settings: Any) -> SecretStr | None:
+        """What to store as `refresh_token`; None: what is stored is the newest."""
         ...

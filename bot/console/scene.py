@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from typing import Annotated, cast
-from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -12,7 +11,6 @@ from bot.console import pages
 from bot.console.forms import OnPage, View, shown_phone
 from bot.console.guard import browser_key, token_for
 from bot.console.slack.scene import SlackScene, beat
-from bot.console.slack.side import Staffroom, StaffSide
 from bot.console.stage import Stage, set_up
 from bot.dependencies import RuntimeOf
 from bot.desk.cards import ThreadCard, TicketCard
@@ -23,8 +21,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 async def any_stage(request: Request, runtime: RuntimeOf) -> Stage | None:
-    room = cast(Staffroom | None, request.app.state.staffroom)
-    return await set_up(runtime, room, patience(request))
+    return await set_up(runtime, patience(request))
 
 
 async def required_stage(stage: Annotated[Stage | None, Depends(any_stage)]) -> Stage:
@@ -76,7 +73,9 @@ class Scene:
 async def compose(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
     customer = await stage.customer(on_page.phone)
     conversation_id = await stage.conversation(on_page.phone)
-    slack = await _slack(stage, on_page, conversation_id)
+    slack = None
+    if on_page.view is not View.INSIDE:
+        slack = await stage.staff_side.scene(on_page, conversation_id)
     thread = None
     if conversation_id:
         thread = await stage.thread(conversation_id, with_wire=on_page.wire)
@@ -90,8 +89,10 @@ async def compose(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
 async def pulse(stage: Stage, on_page: OnPage) -> str:
     """Cheap to ask: the scene is the same as long as this is."""
     own = await stage.pulse(await stage.conversation(on_page.phone))
-    side = _shown_side(stage, on_page)
-    return pulse_of(own, beat(side.slack.workspace, side.me(on_page)) if side else "")
+    if on_page.view is View.INSIDE:
+        return pulse_of(own, "")
+    side = stage.staff_side
+    return pulse_of(own, beat(side.slack.workspace, side.me(on_page)))
 
 
 def pulse_of(conversation: str, slack: str) -> str:
@@ -108,12 +109,3 @@ async def shown(request: Request, stage: Stage, on_page: OnPage) -> Response:
 
 def fragments(scene: Scene) -> Response:
     return HTMLResponse(pages.render("live.html", scene=scene), headers=NO_STORE)
-
-
-async def _slack(stage: Stage, on_page: OnPage, conversation_id: UUID | None) -> SlackScene | None:
-    side = _shown_side(stage, on_page)
-    return await side.scene(on_page, conversation_id) if side else None
-
-
-def _shown_side(stage: Stage, on_page: OnPage) -> StaffSide | None:
-    return None if on_page.view is View.INSIDE else stage.staff_side

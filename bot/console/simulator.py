@@ -33,7 +33,6 @@ from bot.console.scene import (
 )
 from bot.console.slack.routes import router as slack_router
 from bot.console.slack.scene import HOME
-from bot.console.slack.side import Staffroom
 from bot.console.stage import Stage
 from bot.desk import conversations, drafts
 from domain.errors import Refused
@@ -60,7 +59,7 @@ async def page(request: Request, stage: AnyStage, asked: Annotated[Asked, Query(
     if not asked.phone and customers:
         asked.phone = customers[0].address
     on_page = _on_page(asked)
-    if stage.staff_side and on_page.room == HOME and on_page.view is not View.INSIDE:
+    if on_page.room == HOME and on_page.view is not View.INSIDE:
         await stage.staff_side.open_home(on_page)
     key = browser_key(request)
     scene = await compose(stage, on_page, token_for(stage.runtime.vault, key))
@@ -180,10 +179,9 @@ def _on_page(asked: Asked) -> OnPage:
     return OnPage.model_validate(asked.model_dump(by_alias=False) | {"phone": phone})
 
 
-def mount(app: FastAPI, patience: float = PATIENCE, staffroom: Staffroom | None = None) -> None:
+def mount(app: FastAPI, patience: float = PATIENCE) -> None:
     """The page at `/`, and the files that pages are made with."""
     app.state.simulator_patience = patience
-    app.state.staffroom = staffroom
     app.include_router(router)
     app.include_router(slack_router)
     app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.console.slack.side import Staffroom, StaffSide
+from bot.console.slack.side import StaffSide
 from bot.demo.content import company
 from bot.demo.provider import pressed, written
 from bot.desk import threads
@@ -35,8 +35,7 @@ class Stage:
     account: Account
     company: str
     time_zone: str
-    staff_side: StaffSide | None = None
-    """None: nothing takes what happens at Slack."""
+    staff_side: StaffSide
 
     @property
     def tenant_id(self) -> UUID:
@@ -129,8 +128,8 @@ class Stage:
         return self.account.settings
 
 
-async def set_up(runtime: Runtime, staffroom: Staffroom | None, patience: float) -> Stage | None:
-    """None: there is no demo company here."""
+async def set_up(runtime: Runtime, patience: float) -> Stage | None:
+    """`patience`: seconds that staff wait at Slack. None: there is no demo company here."""
     slug = company().slug
     async with runtime.database.directory() as session:
         demo = next((t for t in await directory.tenants(session) if t.slug == slug), None)
@@ -144,5 +143,5 @@ async def set_up(runtime: Runtime, staffroom: Staffroom | None, patience: float)
     if not settings.is_demo or not numbers:
         return None
     account = await runtime.accounts.get(demo.id, numbers[0].id)
-    side = StaffSide(runtime.demo_slack, staffroom, demo.id, patience) if staffroom else None
+    side = StaffSide(runtime.demo_slack, runtime.staffroom, demo.id, patience)
     return Stage(runtime, account, tenant.name, settings.time_zone, side)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -39,6 +39,8 @@ class DemoSlack:
 
     simulator: SlackSimulator
     workspace: SimulatedWorkspace
+    read: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By person and room: the last line that was on their screen."""
 
     def member(self, person: str, receive: Receive) -> Member:
         """A person who acts; `receive` takes what Slack sends to the app."""

@@ -1,5 +1,7 @@
 """What a person does to a conversation: take it, answer in it, give it back to the bot."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import queue
 from bot.engine.reacting.threads import touched
 from domain.audit.service import note
-from domain.conversations.models import Message
+from domain.conversations.attachments import Attachments
+from domain.conversations.models import Attachment, Message
 from domain.conversations.outbox import NewReply, Outbox
 from domain.conversations.ownership import Ownership
 from domain.database import Database
@@ -17,6 +20,17 @@ from domain.errors import Conflict, NotFound, Refused
 from domain.types import utc_now
 
 LONGEST_REPLY = 4096
+MOST_FILES = 10
+MOST_BYTES = 50 * 1024 * 1024
+"""All files of a message are in memory while it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """`after`: a time in which it can be taken back. `files`: of the conversation's notes."""
+
+    after: timedelta = timedelta(0)
+    files: tuple[UUID, ...] = ()
 
 
 async def take_over(
@@ -45,20 +59,18 @@ async def reply(
     conversation_id: UUID,
     staff_id: UUID | None,
     text: str,
-    *,
-    after: timedelta = timedelta(0),
+    how: Sending = Sending(),
 ) -> UUID:
-    """The message's id: stored, and queued to be sent, `after` a time in which it can be taken
-    back. Answering takes the conversation over."""
-    words = text.strip()
-    if not words:
+    """The message's id: stored, and queued to be sent. Answering takes the conversation over."""
+    words, files, after = text.strip(), how.files, how.after
+    if not words and not files:
         raise Refused("A reply needs words.")
     if len(words) > LONGEST_REPLY:
         raise Refused(f"A reply has at most {LONGEST_REPLY} characters.")
     async with database.transaction(tenant_id) as session:
         conversation = await Ownership(session, tenant_id).take_over(conversation_id, staff_id)
         if after:
-            await _require_new(session, conversation_id, staff_id, words)
+            await _require_new(session, conversation_id, staff_id, (words, files))
         message = Outbox(session, tenant_id).put(
             NewReply(
                 conversation_id=conversation.id,
@@ -68,6 +80,8 @@ async def reply(
                 staff_id=staff_id,
             )
         )
+        await session.flush()
+        await _attach(session, tenant_id, message, files)
         due = utc_now() + after if after else None
         message.next_attempt_at = due
         conversation.last_outbound_at, conversation.last_author = utc_now(), "staff"
@@ -100,18 +114,51 @@ async def take_back(
     return message
 
 
+async def files_to_send(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
+) -> list[Attachment]:
+    """What staff put into the conversation's notes, newest first: it may go to the customer."""
+    return await Attachments(session, tenant_id).of_notes(conversation_id, MOST_FILES)
+
+
+async def _attach(
+    session: AsyncSession, tenant_id: UUID, message: Message, files: Sequence[UUID]
+) -> None:
+    """Copies: the note keeps its own."""
+    if not files:
+        return
+    rows = await files_to_send(session, tenant_id, message.conversation_id)
+    known = {row.id: row.size or 0 for row in rows}
+    for file_id in files:
+        if file_id not in known:
+            raise NotFound("file to send", file_id)
+    if sum(known[file_id] for file_id in files) > MOST_BYTES:
+        raise Refused(f"Files of one reply have at most {MOST_BYTES // 2**20} MB together.")
+    for file_id in files:
+        await Attachments(session, tenant_id).copy(file_id, message.id)
+    message.details = message.details | {"files": _named(files)}
+
+
 async def _require_new(
-    session: AsyncSession, conversation_id: UUID, staff_id: UUID | None, words: str
+    session: AsyncSession,
+    conversation_id: UUID,
+    staff_id: UUID | None,
+    said: tuple[str, Sequence[UUID]],
 ) -> None:
     """A form that a channel hands in twice is one reply. The conversation is locked."""
-    query = select(Message.id).where(
+    words, files = said
+    query = select(Message.details).where(
         Message.conversation_id == conversation_id,
         Message.staff_id == staff_id,
         Message.state == "pending",
         Message.text == words,
     )
-    if await session.scalar(query.limit(1)):
+    if any(details.get("files", []) == _named(files) for details in await session.scalars(query)):
         raise Conflict("This reply is on its way already.")
+
+
+def _named(files: Sequence[UUID]) -> list[str]:
+    return [str(file_id) for file_id in files]
 
 
 def _note(

@@ -1,5 +1,8 @@
 """Brings a stored message to the customer: plan, send, record; retry, or tell a person."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +21,22 @@ from bot.foundation.telemetry import log, messages_sent
 from channels.messages import (
     Address,
     Choice,
+    OutboundAttachment,
     OutboundMessage,
     Permanent,
     Receipt,
     Temporary,
     WindowClosed,
 )
-from domain.conversations.outbox import MAX_ATTEMPTS, Outbox, record_receipt
+from channels.rendering import render
+from domain.conversations.attachments import Attachments
+from domain.conversations.outbox import (
+    MAX_ATTEMPTS,
+    SENDING_TIMEOUT,
+    Outbox,
+    record_accepted,
+    record_receipt,
+)
 from domain.database import Database
 from domain.errors import DomainError
 from domain.events import Happened, record
@@ -51,6 +63,9 @@ class Parcel:
     in_reply_to: str | None = None
     attempts: int = 1
     last_inbound_at: datetime | None = None
+    has_files: bool = False
+    accepted: tuple[tuple[str, ...], ...] = ()
+    """The ids of each part that the provider took in an earlier try."""
 
     @property
     def to(self) -> Address:
@@ -94,12 +109,7 @@ class Deliverer:
             if not account.is_on:
                 raise Permanent(f"{account.channel.title} is switched off for this company.")
             self._require_window(account, parcel)
-            message = _outbound(parcel)
-            if account.channel.capabilities.has_subject:
-                message = await self._letters.addressed(
-                    account, message, parcel.message_id, parcel.conversation_id
-                )
-            receipt = await account.channel.send(message, account.settings, self._client)
+            receipt = await self._hand_over(account, parcel)
         except Temporary as error:
             messages_sent.labels(name, "retried").inc()
             await self._retry(account, parcel, error)
@@ -122,11 +132,78 @@ class Deliverer:
                 "takes no free text now. Call, mail, or wait until they write again."
             )
 
+    async def _hand_over(self, account: Account, parcel: Parcel) -> Receipt:
+        """Part by part where it takes several: what the provider has taken is not sent again."""
+        files = await self._files(account, parcel) if parcel.has_files else ()
+        message = _outbound(parcel, files)
+        if account.channel.capabilities.has_subject:
+            message = await self._letters.addressed(
+                account, message, parcel.message_id, parcel.conversation_id
+            )
+        parts = render(message, account.channel.capabilities) or (message,)
+        accepted, at = [*parcel.accepted], utc_now()
+        async with self._kept_alive(account.tenant_id, parcel):
+            for part in parts[len(accepted) :]:
+                if len(parts) > 1:
+                    await self._note_accepted(account.tenant_id, parcel, accepted)
+                try:
+                    receipt = await account.channel.send(part, account.settings, self._client)
+                except Permanent as error:
+                    raise _unfinished(error, len(accepted), len(parts)) from error
+                accepted.append(receipt.external_ids)
+                at = receipt.at
+        return Receipt(tuple(id_ for taken in accepted for id_ in taken), at)
+
+    async def _files(self, account: Account, parcel: Parcel) -> tuple[OutboundAttachment, ...]:
+        """Read at once, so that nothing is open while they are sent."""
+        limit, title = account.channel.capabilities.attachment_limit, account.channel.title
+        found = []
+        async with self._database.transaction(account.tenant_id) as session:
+            attachments = Attachments(session, account.tenant_id)
+            for row in await attachments.of_message(parcel.message_id):
+                if row.state == "waiting":
+                    raise Temporary(f"The file “{row.filename}” is not there yet.")
+                if row.state != "stored":
+                    raise Permanent(f"The file “{row.filename}” cannot be sent: {row.reason}")
+                if (row.size or 0) > limit:
+                    raise Permanent(
+                        f"“{row.filename}” is larger than the {limit // 2**20} MB that {title} "
+                        "takes: send a link instead."
+                    )
+                content = await attachments.whole(row.id)
+                found.append(OutboundAttachment(row.filename, row.content_type, content))
+        return tuple(found)
+
+    @asynccontextmanager
+    async def _kept_alive(self, tenant_id: UUID, parcel: Parcel) -> AsyncIterator[None]:
+        """Large files may take longer than the sweep waits for a sender."""
+        if not parcel.has_files:
+            yield
+            return
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(SENDING_TIMEOUT.total_seconds() / 3)
+                async with self._database.transaction(tenant_id) as session:
+                    await Outbox(session, tenant_id).still_sending(parcel.message_id)
+
+        keeper = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+    async def _note_accepted(
+        self, tenant_id: UUID, parcel: Parcel, accepted: list[tuple[str, ...]]
+    ) -> None:
+        async for attempt in _patiently():
+            with attempt:
+                async with self._database.pipeline(tenant_id) as connection:
+                    await record_accepted(connection, parcel.message_id, accepted)
+
     async def _sent(self, account: Account, parcel: Parcel, receipt: Receipt) -> None:
-        """Only we know that it was sent: a database that is away for a moment is waited for."""
-        async for attempt in stamina.retry_context(
-            on=psycopg.OperationalError, attempts=None, timeout=RECORDING_PATIENCE, wait_max=2.0
-        ):
+        async for attempt in _patiently():
             with attempt:
                 async with self._database.pipeline(account.tenant_id) as connection:
                     await record_receipt(
@@ -168,6 +245,21 @@ class Deliverer:
             await queue.put(session, "react", tenant_id=tenant_id)
 
 
+def _patiently() -> AsyncIterator[stamina.Attempt]:
+    """Only we know what was sent: a database that is away for a moment is waited for."""
+    return stamina.retry_context(
+        on=psycopg.OperationalError, attempts=None, timeout=RECORDING_PATIENCE, wait_max=2.0
+    )
+
+
+def _unfinished(error: Permanent, accepted: int, parts: int) -> Permanent:
+    """Says how much of the message the customer has got."""
+    if not accepted:
+        return error
+    told = f"{error} Of its {parts} parts {accepted} had been sent."
+    return Permanent(told, code=error.code)
+
+
 def pause(attempts: int, retry_after: float | None) -> timedelta:
     """Doubles with every try, up to a quarter of an hour; never sooner than the provider asks."""
     doubled: timedelta = FIRST_PAUSE * float(2 ** min(attempts - 1, 10))
@@ -175,12 +267,13 @@ def pause(attempts: int, retry_after: float | None) -> timedelta:
     return max(min(doubled, LONGEST_PAUSE), asked)
 
 
-def _outbound(parcel: Parcel) -> OutboundMessage:
+def _outbound(parcel: Parcel, files: tuple[OutboundAttachment, ...]) -> OutboundMessage:
     return OutboundMessage(
         to=parcel.to,
         text=parcel.text,
         conversation_hint=parcel.hint,
         choices=tuple(Choice(id=id_, title=title) for id_, title in parcel.choices),
+        attachments=files,
         in_reply_to=parcel.in_reply_to,
         subject=parcel.subject,
         idempotency_key=str(parcel.message_id),
@@ -199,4 +292,6 @@ def _parcel(row: Any) -> Parcel:
         in_reply_to=row.in_reply_to,
         attempts=row.attempts,
         last_inbound_at=row.last_inbound_at,
+        has_files=row.has_files,
+        accepted=tuple(tuple(part) for part in row.details.get("accepted", ())),
     )

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from bot.desk.desk import Answer, Desk
 from bot.foundation.telemetry import log
 from bot.staffroom.answering import WORKING, Counterpart
+from bot.staffroom.listening import WithoutFiles
 from bot.staffroom.marking import drawn, unmarked
 from bot.staffroom.places import (
     Nobody,
@@ -32,6 +33,7 @@ from channels.slack.events import (
     TokensRevoked,
     Uninstalled,
 )
+from domain.errors import DomainError
 
 Work = Callable[[Somebody], Awaitable[Answer]]
 
@@ -136,11 +138,16 @@ class Acting:
         if located is None:
             return
         by = await self._places.member(heard.kind, located.tenant_id, event.origin)
+        refusal = replace(UNKNOWN, title="This line was not kept as a note")
         if by.id is not None:
-            await self._threads.heard(event, located, by)
-            return
+            try:
+                await self._threads.heard(event, located, by)
+                return
+            except DomainError as error:
+                title = "Kept" if isinstance(error, WithoutFiles) else refusal.title
+                refusal = replace(refusal, title=title, sections=(Section(str(error)),))
         counterpart = await self._counterpart(heard, located.tenant_id)
-        await counterpart.tell(replace(UNKNOWN, title="This line was not kept as a note"))
+        await counterpart.tell(refusal)
 
     async def _home(self, heard: Heard) -> None:
         """Of every company that knows the person."""

@@ -1,5 +1,6 @@
 """Where Slack delivers: verified, put on disk with its job once, acknowledged. Nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -45,6 +46,10 @@ class Door:
         """Socket Mode while inside."""
         async with self._app.socket(app_token):
             yield
+
+    async def warm_up(self) -> None:
+        """Slack's library takes most of a second to load: before the first command, not in it."""
+        await asyncio.to_thread(self._app.bolt)
 
     async def close(self) -> None:
         await self._app.close()

@@ -3,27 +3,29 @@
 Nothing here knows a way to a customer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+import stamina
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffView
-from bot.engine.intake import clean
+from bot.engine.media import clean
 from bot.staffroom.workspaces import NotConnected, Workspaces
 from channels.filenames import safe_filename
-from channels.messages import Permanent
+from channels.messages import ChannelError, Permanent, Temporary
 from channels.slack.events import SharedFile, ThreadMessage
 from channels.slack.outbound import Workspace
 from domain.audit.service import note as audit
 from domain.conversations.attachments import Attachments
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.database import Database
-from domain.errors import NotFound
+from domain.errors import NotFound, Refused
 from domain.staff.threads import THEIRS, Shown, StaffThreads
 from domain.tickets.listing import TicketList
 from domain.tickets.models import Ticket, TicketComment
@@ -31,8 +33,19 @@ from domain.tickets.service import NewComment, Tickets
 from domain.types import utc_now
 
 LARGEST_FILE = 25 * 1024 * 1024
-MOST_FILES = 20
+PATIENCE = 60.0
+
+# A line and its edit may be in two jobs at once: the later one must see what the first one wrote.
+_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:id, 0))")
 LONGEST = 40_000
+
+
+class WithoutFiles(Refused):
+    """`missing`: why, by the file's name."""
+
+    def __init__(self, missing: Mapping[str, str]) -> None:
+        told = " ".join(f"“{name}”: {reason}" for name, reason in missing.items())
+        super().__init__(f"Your words are kept as a note, but not every file. {told}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +73,12 @@ class Listening:
         conversation_id: UUID | None,
         ticket_id: UUID | None,
     ) -> None:
-        """Raises NotAllowed, and Temporary where a file is to be fetched again later."""
+        """Raises NotAllowed, and WithoutFiles when the note is kept but not all of its files."""
         by.rights.require(Right.ACT, by.role)
         place = f"slack:{event.origin.team}/{event.origin.channel}/{event.message}"
-        text = clean(event.text)[:LONGEST]
+        words = clean(event.text)[:LONGEST]
         id_ = uuid5(by.tenant_id, place)
-        note = _Note(id_, place, text, by, conversation_id, ticket_id, event.message)
+        note = _Note(id_, place, words, by, conversation_id, ticket_id, event.message)
         async with self._database.transaction(by.tenant_id) as session:
             await _keep(session, note, event)
         if conversation_id is not None and event.files:
@@ -73,30 +86,37 @@ class Listening:
 
     async def _fetch(self, note: _Note, event: ThreadMessage) -> None:
         workspace = await self._workspace(note.by.tenant_id, event.origin.team)
-        for file in event.files[:MOST_FILES]:
-            await self._fetch_one(note, file, workspace)
+        missing: dict[str, str] = {}
+        for file in event.files:
+            try:
+                await self._fetch_one(note, file, workspace)
+            except ChannelError as error:
+                missing[_name(file)] = str(error)
+        if missing:
+            raise WithoutFiles(missing)
 
     async def _fetch_one(self, note: _Note, file: SharedFile, workspace: Workspace) -> None:
-        """With no transaction open; a file that cannot be had is shown with the reason."""
+        """With no transaction open. Raises Permanent, or Temporary after some patience."""
         tenant_id, file_id = note.by.tenant_id, uuid5(note.id, file.id)
         async with self._database.transaction(tenant_id) as session:
             if await session.get(Attachment, file_id) is not None:
                 return
-        content, refusal = b"", ""
+        content, refusal = b"", None
         try:
-            content = (await workspace.download(file, LARGEST_FILE)).content
+            content = await _downloaded(workspace, file)
         except Permanent as error:
-            refusal = str(error)
+            refusal = error
         async with self._database.transaction(tenant_id) as session:
             attachments = Attachments(session, tenant_id)
-            name = safe_filename(clean(file.name), content_type=file.content_type)
-            row = attachments.add(note.id, name, clean(file.content_type)[:200])
+            row = attachments.add(note.id, _name(file), clean(file.content_type)[:200])
             row.id = file_id
             await session.flush()
-            if refusal:
-                await attachments.refuse(file_id, refusal)
-            else:
+            if refusal is None:
                 await attachments.store(file_id, content)
+            else:
+                await attachments.refuse(file_id, str(refusal))
+        if refusal is not None:
+            raise refusal
 
     async def _workspace(self, tenant_id: UUID, team: str) -> Workspace:
         for row in await self._workspaces.all(tenant_id):
@@ -106,22 +126,23 @@ class Listening:
 
 
 async def _keep(session: AsyncSession, note: _Note, event: ThreadMessage) -> None:
+    await session.execute(_ONE_AT_A_TIME, {"id": str(note.id)})
     if event.replaces and await _change(session, note):
         return
-    text = note.text or _files_in_words(event)
+    words = note.text or _files_in_words(event)
     if note.conversation_id is not None:
         if await _add(session, note):
             ticket = await _ticket_of(session, note)
-            if ticket is not None and text:
-                await _comment(session, ticket, note, text, message_id=note.id)
+            if ticket is not None and words:
+                await _comment(session, ticket, note, words, message_id=note.id)
             subject = ticket.number if ticket else str(note.conversation_id)
             audit(session, note.by.tenant_id, note.by.actor, "ticket.noted", subject)
         return
     ticket = await session.get(Ticket, note.ticket_id)
     if ticket is None:
         raise NotFound("ticket", note.ticket_id)
-    if await session.get(TicketComment, note.id) is None and text:
-        await _comment(session, ticket, note, text, message_id=None)
+    if await session.get(TicketComment, note.id) is None and words:
+        await _comment(session, ticket, note, words, message_id=None)
         audit(session, note.by.tenant_id, note.by.actor, "ticket.noted", ticket.number)
 
 
@@ -153,11 +174,11 @@ async def _add(session: AsyncSession, note: _Note) -> bool:
 
 
 async def _comment(
-    session: AsyncSession, ticket: Ticket, note: _Note, text: str, *, message_id: UUID | None
+    session: AsyncSession, ticket: Ticket, note: _Note, words: str, *, message_id: UUID | None
 ) -> None:
     tenant_id = note.by.tenant_id
     comment = NewComment(
-        text,
+        words,
         author="staff",
         staff_id=note.by.id,
         message_id=message_id,
@@ -199,5 +220,24 @@ async def _ticket_of(session: AsyncSession, note: _Note) -> Ticket | None:
     return await TicketList(session, note.by.tenant_id).of_conversation(conversation.id)
 
 
+async def _downloaded(workspace: Workspace, file: SharedFile) -> bytes:
+    """Slack's short disturbances are waited out."""
+    async for attempt in stamina.retry_context(
+        on=_pause, attempts=5, timeout=PATIENCE, wait_initial=0.2, wait_max=10.0
+    ):
+        with attempt:
+            return (await workspace.download(file, LARGEST_FILE)).content
+    raise AssertionError("unreachable")
+
+
+def _pause(error: Exception) -> bool | float:
+    """Seconds until the next try; True: as usual; False: never again."""
+    return isinstance(error, Temporary) and (error.retry_after or True)
+
+
 def _files_in_words(event: ThreadMessage) -> str:
-    return ", ".join(f"[file {safe_filename(clean(file.name))}]" for file in event.files)
+    return ", ".join(f"[file {_name(file)}]" for file in event.files)
+
+
+def _name(file: SharedFile) -> str:
+    return safe_filename(clean(file.name), content_type=file.content_type)

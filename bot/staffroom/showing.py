@@ -32,27 +32,20 @@ def thread_kind(kind: str) -> str:
 class Showing:
     """One job's work on one thread. `held` is as it was kept last, also after an error."""
 
-    def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        tenant_id: UUID,
-        picture: Picture,
-    ) -> None:
-        self.held: Held = picture.held
-        self.room = picture.room
+    def __init__(self, database: Database, vault: Vault, tenant_id: UUID, held: Held) -> None:
+        self.held = held
         self._database = database
         self._vault = vault
         self._tenant_id = tenant_id
-        self._picture = picture
-        self._shown = dict(picture.shown)
+        self._shown: dict[str, Shown] = {}
 
-    async def run(self, kind: str, workspace: Workspace) -> None:
+    async def run(self, picture: Picture, kind: str, workspace: Workspace) -> None:
         """Raises Temporary, Permanent, or Outrun when another job has the thread."""
+        self._picture, self._shown = picture, dict(picture.shown)
         self._kind, self._workspace = kind, workspace
-        if self.held.root and self.held.room != self.room:
+        if self.held.root and self.held.room != picture.room:
             await self._begin_anew()
-        self.held = replace(self.held, room=self.room)
+        self.held = replace(self.held, room=picture.room)
         try:
             await self._show()
         except Permanent as error:
@@ -80,16 +73,16 @@ class Showing:
             await self._workspace.update(
                 drawn(card, self._tenant_id), Posted(self._channel, self.held.root)
             )
-            await self._keep(replace(self.held, head=_head(fresh, owner)))
+            await self._keep(head=_head(fresh, owner))
 
     async def _show_piece(self, piece: Piece) -> None:
         known = self._shown.get(piece.key)
         if known is None:
-            await self._keep(self.held, await self._posted(piece))
+            await self._keep(await self._posted(piece))
         elif piece.card is not None and known.stamp and known.drawn != THEIRS:
             fresh = digest(piece.card)
             if fresh != known.drawn:
-                await self._keep(self.held, await self._updated(piece.card, known, fresh))
+                await self._keep(await self._updated(piece.card, known, fresh))
 
     async def _show_turn(self, is_new: bool) -> None:
         """A line when somebody else answers now; then the head says that it was told."""
@@ -99,7 +92,7 @@ class Showing:
         line = None
         if picture.turn is not None and not is_new and picture.turn.key not in self._shown:
             line = await self._posted(picture.turn)
-        await self._keep(replace(self.held, head=_head(told, picture.owner)), line)
+        await self._keep(line, head=_head(told, picture.owner))
 
     async def _posted(self, piece: Piece) -> Shown:
         if piece.card is None:
@@ -121,7 +114,7 @@ class Showing:
     async def _uploaded(self, piece: Piece) -> Shown:
         """A file that Slack does not take is named with the reason."""
         assert piece.file is not None
-        await self._keep(self.held)
+        await self._keep()
         try:
             file = await self._file(piece)
             ids = await self._workspace.upload((file,), self._thread)
@@ -143,7 +136,9 @@ class Showing:
 
     # --- written down ---
 
-    async def _keep(self, held: Held, shown: Shown | None = None) -> None:
+    async def _keep(self, shown: Shown | None = None, *, head: str | None = None) -> None:
+        """Renews the lease too."""
+        held = self.held if head is None else replace(self.held, head=head)
         async with self._database.transaction(self._tenant_id) as session:
             self.held = await StaffThreads(session, self._tenant_id).keep(held, shown)
         if shown is not None:

@@ -71,12 +71,20 @@ class Staffroom:
         """What the demo's Slack sends, inside this process: nothing outside reaches this."""
         return await self.door(SIMULATED).receive(delivery)
 
+    async def warm_up(self) -> None:
+        for door in self._doors.values():
+            await door.warm_up()
+
     async def act(self, kind: str, event: str, key: str) -> None:
         """The job of an event. One that was begun before was cut short, and is not done blindly."""
         digest = self._vault.digest(BEGUN, f"{kind}:{key}")
         async with self._database.directory() as session:
             is_first = await claim(session, digest)
         await self._acting.act(Heard(kind, unpacked(event), is_again=not is_first))
+
+    async def thread_of(self, tenant_id: UUID, conversation_id: UUID) -> tuple[str, str] | None:
+        """Channel and first message of a conversation's thread; None while there is none."""
+        return await self.threads.thread_of(tenant_id, conversation_id)
 
     async def tell(self, tenant_id: UUID) -> int:
         return await self.telling.tell(tenant_id)

@@ -14,7 +14,7 @@ from bot.engine.reacting.threads import THREAD, touched
 from bot.foundation.security import Vault
 from bot.foundation.telemetry import log
 from bot.staffroom.listening import Listening
-from bot.staffroom.picture import PATIENCE_FOR_TOPIC, Picture, picture
+from bot.staffroom.picture import PATIENCE_FOR_TOPIC, picture
 from bot.staffroom.showing import Showing, thread_kind
 from bot.staffroom.workspaces import NotConnected, Workspaces
 from channels.messages import ChannelError, Temporary
@@ -31,6 +31,10 @@ from domain.types import utc_now
 ROUNDS = 5
 PATIENT_ATTEMPTS = 8
 """After so many failures staff are told; it is tried on all the same."""
+
+
+class NotYet(Exception):
+    """The bot will soon know what it is about, and so where it is to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,9 @@ class Threads:
     async def sync(self, tenant_id: UUID, thread_id: UUID) -> None:
         """The job: shows all that is due, if nobody else is at it."""
         for _ in range(ROUNDS):
-            found = await self._look(tenant_id, thread_id)
-            if found is None or not await self._show(tenant_id, found):
+            async with self._database.transaction(tenant_id) as session:
+                held = await StaffThreads(session, tenant_id).take(thread_id)
+            if held is None or not await self._show(tenant_id, held):
                 return
         async with self._database.transaction(tenant_id) as session:
             await _put(session, tenant_id, thread_id)
@@ -106,43 +111,25 @@ class Threads:
 
     # --- the job, step by step ---
 
-    async def _look(self, tenant_id: UUID, thread_id: UUID) -> Picture | None:
-        """The lease and all that is to be shown, read in one transaction."""
-        async with self._database.transaction(tenant_id) as session:
-            threads = StaffThreads(session, tenant_id)
-            held = await threads.take(thread_id)
-            if held is None:
-                return None
-            found = await picture(session, tenant_id, held, self._accounts)
-            if found.is_undecided:
-                at = held.created_at + PATIENCE_FOR_TOPIC
-                await threads.wait(held, at)
-                await _put(session, tenant_id, thread_id, at)
-                return None
-            if not found.room:
-                await threads.release(held)
-                return None
-        return found
-
-    async def _show(self, tenant_id: UUID, found: Picture) -> bool:
+    async def _show(self, tenant_id: UUID, held: Held) -> bool:
         """Whether there is more to show already."""
-        showing = Showing(self._database, self._vault, tenant_id, found)
+        showing = Showing(self._database, self._vault, tenant_id, held)
         try:
             failure = await self._failure(tenant_id, showing)
             async with self._database.transaction(tenant_id) as session:
-                if isinstance(failure, Temporary):
-                    await _retry(session, tenant_id, showing.held, failure)
-                    return False
-                if failure is not None:
-                    return await _stop(session, tenant_id, showing.held, failure)
-                return await StaffThreads(session, tenant_id).release(showing.held)
+                return await _let_go(session, tenant_id, showing.held, failure)
         except Outrun:
             return False
 
     async def _failure(self, tenant_id: UUID, showing: Showing) -> Exception | None:
         """What kept it from being shown. Raises Outrun."""
         try:
-            await showing.run(*await self._workspace(tenant_id, showing.room))
+            async with self._database.transaction(tenant_id) as session:
+                found = await picture(session, tenant_id, showing.held, self._accounts)
+            if found.is_undecided:
+                return NotYet()
+            if found.room:
+                await showing.run(found, *await self._workspace(tenant_id, found.room))
         except Outrun:
             raise
         except (ChannelError, DomainError) as error:
@@ -166,6 +153,23 @@ async def _put(
 ) -> None:
     lane = queue.STAFF_LANE
     await queue.put(session, THREAD, at=at, lane=lane, tenant_id=tenant_id, thread_id=thread_id)
+
+
+async def _let_go(
+    session: AsyncSession, tenant_id: UUID, held: Held, failure: Exception | None
+) -> bool:
+    """Whether it is due again at once."""
+    threads = StaffThreads(session, tenant_id)
+    if failure is None:
+        return await threads.release(held)
+    if isinstance(failure, NotYet):
+        at = held.created_at + PATIENCE_FOR_TOPIC
+        await _put(session, tenant_id, held.id, at)
+        return await threads.wait(held, at)
+    if isinstance(failure, Temporary):
+        await _retry(session, tenant_id, held, failure)
+        return False
+    return await _stop(session, tenant_id, held, failure)
 
 
 async def _retry(session: AsyncSession, tenant_id: UUID, held: Held, error: Temporary) -> None:

@@ -1,5 +1,6 @@
 """The workspaces in which staff work: their tokens, whose they are, how they are connected."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,6 +22,8 @@ from domain.staff.models import StaffWorkspace
 from domain.staff.rooms import REAL, Joined, StaffWorkspaces, team_kind
 from domain.tenants import directory
 from domain.types import utc_now
+
+REMEMBERED_SECONDS = 5.0
 
 
 class NotConnected(NotConfigured):
@@ -53,6 +56,7 @@ class Workspaces:
         self._vault = vault
         self._slacks = slacks
         self.client = client
+        self._authorized: dict[tuple[str, str], tuple[float, Authorized]] = {}
 
     async def tenants(self, kind: str, team: str) -> tuple[UUID, ...]:
         """Those whose staff work in the workspace."""
@@ -61,11 +65,18 @@ class Workspaces:
         return tuple(one.tenant_id for one in found)
 
     async def authorize(self, kind: str, team: str) -> Authorized | None:
+        """Remembered for a few seconds: every delivery asks before it is acknowledged."""
+        known = self._authorized.get((kind, team))
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        found = None
         for tenant_id in await self.tenants(kind, team):
             row = await self._row(tenant_id, kind, team)
             if row is not None:
-                return Authorized(self._token(row), row.bot_user)
-        return None
+                found = Authorized(self._token(row), row.bot_user)
+                self._authorized[kind, team] = (time.monotonic() + REMEMBERED_SECONDS, found)
+                break
+        return found
 
     async def open(self, tenant_id: UUID, kind: str, team: str) -> Workspace:
         """To send to it by this tenant's own token. Raises NotConnected."""
@@ -115,6 +126,7 @@ class Workspaces:
                 return
             await workspaces.leave(row, utc_now())
             await directory.forget(session, team_kind(kind), row.id)
+            self._authorized.pop((kind, team), None)
             audit(session, tenant_id, "slack", "workspace.left", team)
 
     async def _row(self, tenant_id: UUID, kind: str, team: str) -> StaffWorkspace | None:

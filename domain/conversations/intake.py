@@ -109,11 +109,13 @@ _STATUSES = text("""
         on conflict (tenant_id, channel_account_id, external_id, state) do nothing
 """)
 
+# Of a message in several parts, a part's status says nothing of the others.
 _ADOPT = text("""
     update messages m set external_id = s.external_id, state = 'sent', state_at = s.at, error = ''
       from jsonb_to_recordset(cast(:statuses as jsonb)) as s(
            external_id text, at timestamptz, idempotency_key uuid)
      where m.id = s.idempotency_key and m.external_id is null and m.direction = 'out'
+       and not m.details ? 'accepted'
 """)
 
 # Ranks as in channels.messages.moves_forward: sent < failed < delivered < read.

@@ -70,6 +70,19 @@ async def keep(
     await connection.execute(_KEEP, (tenant_id, ids, accounts, digests, bodies))
 
 
+async def finished(
+    session: AsyncSession, account_id: UUID, bodies: Sequence[bytes]
+) -> frozenset[bytes]:
+    """Those of these bodies that were taken in before, or never will be."""
+    by_digest = {hashlib.sha256(body).digest(): body for body in bodies}
+    query = select(RawEvent.digest).where(
+        RawEvent.channel_account_id == account_id,
+        RawEvent.digest.in_(by_digest),
+        RawEvent.state != "waiting",
+    )
+    return frozenset(by_digest[bytes(digest)] for digest in await session.scalars(query))
+
+
 async def claim(
     session: AsyncSession,
     tenant_id: UUID,

@@ -25,6 +25,7 @@ _CLAIM = text("""
        and (m.next_attempt_at is null or m.next_attempt_at <= now())
     returning m.id, m.text, m.subject, m.in_reply_to, m.details, m.attempts, m.conversation_id,
               m.channel_account_id, m.author, m.is_maybe_repeated, c.hint, c.last_inbound_at,
+              exists (select from attachments a where a.message_id = m.id) as has_files,
               c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value))
                               from identities i where i.person_id = c.person_id) as identities
 """)
@@ -33,7 +34,7 @@ _CLAIM = text("""
 _SENT = """
     update messages m
        set external_id = %(external_id)s, error = '', state_at = %(at)s,
-           details = m.details || %(details)s::jsonb,
+           details = m.details - 'accepted' || %(details)s::jsonb,
            thread_id = case when m.thread_id is not null then %(external_id)s end,
            state = coalesce((
                select s.state from message_statuses s
@@ -43,6 +44,12 @@ _SENT = """
                 limit 1), 'sent')
      where m.id = %(id)s and m.state in ('sending', 'pending')
 """
+
+_ACCEPTED = """
+    update messages set state_at = now(), details = details || %(details)s::jsonb
+     where id = %(id)s and state = 'sending'
+"""
+_STILL_SENDING = text("update messages set state_at = now() where id = :id and state = 'sending'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,17 @@ async def record_receipt(
     await connection.execute(_SENT, values)
 
 
+async def record_accepted(
+    connection: AsyncConnection[Any], message_id: UUID, accepted: Sequence[Sequence[str]]
+) -> None:
+    """The provider took these parts (their ids) of a message of several, and more are to follow.
+
+    Written before the first part too: then a status of a part is not taken for the whole.
+    """
+    details = json.dumps({"accepted": [list(part) for part in accepted]})
+    await connection.execute(_ACCEPTED, {"id": message_id, "details": details})
+
+
 class Outbox:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
         self._session = session
@@ -113,6 +131,10 @@ class Outbox:
     async def claim(self, message_id: UUID) -> Row[Any] | None:
         """The message to send now; None when it is not (any more) to be sent by this job."""
         return (await self._session.execute(_CLAIM, {"id": message_id})).one_or_none()
+
+    async def still_sending(self, message_id: UUID) -> None:
+        """Keeps the sweep from taking the sender for dead."""
+        await self._session.execute(_STILL_SENDING, {"id": message_id})
 
     async def retry(
         self, message_id: UUID, at: datetime, error: str, *, may_have_been_sent: bool

@@ -19,10 +19,10 @@ class Ownership:
 
     async def take_over(self, conversation_id: UUID, staff_id: UUID | None) -> Conversation:
         conversation = await self._locked(conversation_id)
-        was_bots = conversation.owner != "staff"
+        before = conversation.owner, conversation.owner_id
         conversation.owner, conversation.owner_id = "staff", staff_id or conversation.owner_id
         conversation.version += 1
-        if was_bots:
+        if before != (conversation.owner, conversation.owner_id):
             self._happened("conversation.taken_over", conversation, staff_id)
         return conversation
 

@@ -15,8 +15,6 @@ from bot.foundation.settings import Settings
 from bot.runtime import Runtime
 from bot.worker.service import work
 from channels.loopback import served
-from domain.tenants import directory
-from tests.bot.console.standin import StandIn
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -34,30 +32,6 @@ async def address(runtime: Runtime) -> AsyncIterator[str]:
     await seed(runtime.database, runtime.accounts, runtime.vault)
     worker = asyncio.create_task(work(runtime))
     async with served(create_app(runtime)) as url:
-        yield url
-    worker.cancel()
-    with suppress(asyncio.CancelledError):
-        await worker
-
-
-@pytest.fixture
-async def room(runtime: Runtime) -> AsyncIterator[StandIn]:
-    await seed(runtime.database, runtime.accounts)
-    async with runtime.database.directory() as session:
-        tenant = await directory.tenant_called(session, "demo")
-    room = StandIn(runtime, tenant.id)
-    yield room
-    await room.app.close()
-    await room.client.aclose()
-
-
-@pytest.fixture
-async def staffed(runtime: Runtime, room: StandIn) -> AsyncIterator[str]:
-    """Where the simulator is served with its staff's side."""
-    app = create_app(runtime)
-    app.state.staffroom = room
-    worker = asyncio.create_task(work(runtime))
-    async with served(app) as url:
         yield url
     worker.cancel()
     with suppress(asyncio.CancelledError):

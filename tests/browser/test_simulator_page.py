@@ -29,7 +29,7 @@ async def opened(
 
 @pytest.fixture
 async def page(browser: Browser, address: str, complaints: Complaints) -> AsyncIterator[Page]:
-    async for page in opened(browser, f"{address}/?as=447700900210", complaints):
+    async for page in opened(browser, f"{address}/?as=447700900210&view=inside", complaints):
         yield page
 
 
@@ -103,7 +103,7 @@ async def test_script_in_a_message_never_runs(page: Page, complaints: Complaints
 async def test_it_fits_and_can_be_read_at_every_width(
     browser: Browser, address: str, complaints: Complaints, screenshots: Path, scheme: str
 ) -> None:
-    url = f"{address}/?as=447700900210&wire=1"
+    url = f"{address}/?as=447700900210&wire=1&view=inside"
     async for page in opened(browser, url, complaints, color_scheme=scheme):
         await ask(page, "A question")
         await ask(page, "A fault")
@@ -133,7 +133,7 @@ async def test_everything_can_be_reached_and_has_a_name(page: Page) -> None:
 async def test_it_works_without_javascript(browser: Browser, address: str) -> None:
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
-    await page.goto(f"{address}/?as=447700900210")
+    await page.goto(f"{address}/?as=447700900210&view=inside")
     await page.locator("#message").fill("the camera at the gate is dead since this morning")
     await page.locator(".composer .round").click()
     await expect(page.locator(ANSWERS)).to_contain_text("TKT-", timeout=10_000)

@@ -1,7 +1,7 @@
 """What a member of staff sees of Slack at this moment, from the simulated workspace. Pure."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -64,7 +64,8 @@ class Room:
     key: str
     title: str
     is_here: bool
-    is_joined: bool = True
+    is_joined: bool
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,17 @@ class SlackScene:
         return self.room.key not in (HOME, DIRECT)
 
 
-def slack_scene(workspace: SimulatedWorkspace, on_page: OnPage, root: str) -> SlackScene:
-    """`root`: the thread that is open, empty for none."""
+def slack_scene(
+    workspace: SimulatedWorkspace, on_page: OnPage, root: str, read: Mapping[str, str]
+) -> SlackScene:
+    """`root`: the thread that is open, empty for none. `read`: the last line seen, by room."""
     people = colleagues(workspace)
     me = next((one for one in people if one.id == on_page.me), people[0])
-    rooms = _rooms(workspace, on_page.room)
-    room = next(one for one in rooms if one.is_here)
     eyes = _Eyes(workspace, me.id, names(workspace), on_page.wire)
+    rooms = eyes.rooms(on_page.room, read)
+    room = next(one for one in rooms if one.is_here)
     home, view = workspace.homes.get(me.id), workspace.view_of(me.id)
-    opened = next((x for x in workspace.lines if x.ts == root and not x.only_to), None)
+    opened = next((x for x in eyes.seen() if x.ts == root and not x.only_to), None)
     return SlackScene(
         company=workspace.name,
         me=me,
@@ -130,23 +133,16 @@ def slack_scene(workspace: SimulatedWorkspace, on_page: OnPage, root: str) -> Sl
 
 def beat(workspace: SimulatedWorkspace, person: str) -> str:
     """Cheap to ask: what the person sees is the same as long as this is."""
-    seen = [(x.ts, x.edits) for x in workspace.lines if x.only_to in ("", person)]
+    seen = [(x.ts, x.edits) for x in workspace.lines if sees(workspace, person, x)]
     views = (workspace.homes.get(person), workspace.view_of(person))
     marks = [(view["id"], view["hash"]) if view else None for view in views]
     return sha256(json.dumps([seen, marks]).encode()).hexdigest()[:20]
 
 
-def _rooms(workspace: SimulatedWorkspace, asked: str) -> tuple[Room, ...]:
-    titles = {
-        **{channel: f"#{name}" for channel, name in workspace.channels.items()},
-        HOME: "App Home",
-        DIRECT: "Messages",
-    }
-    here = asked if asked in titles else next(iter(titles))
-    unjoined = workspace.channels.keys() - workspace.joined
-    return tuple(
-        Room(key, title, key == here, key not in unjoined) for key, title in titles.items()
-    )
+def sees(workspace: SimulatedWorkspace, person: str, line: Line) -> bool:
+    """What is in a channel or was said to them directly, unless it is for somebody else's eyes."""
+    is_near = line.channel in workspace.channels or line.channel == person
+    return is_near and line.only_to in ("", person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +154,31 @@ class _Eyes:
     names: Names
     with_json: bool
 
+    def rooms(self, asked: str, read: Mapping[str, str]) -> tuple[Room, ...]:
+        titles = {
+            **{channel: f"#{name}" for channel, name in self.workspace.channels.items()},
+            HOME: "App Home",
+            DIRECT: "Messages",
+        }
+        here = asked if asked in titles else next(iter(titles))
+        unjoined = self.workspace.channels.keys() - self.workspace.joined
+        return tuple(
+            Room(key, title, key == here, key not in unjoined, self._unread(key, read))
+            for key, title in titles.items()
+        )
+
+    def _unread(self, room: str, read: Mapping[str, str]) -> int:
+        """Lines of others after the last one that was read."""
+        last = _order(read.get(room, ""))
+        return sum(x.author != self.me and _order(x.ts) > last for x in self.lines_of(room))
+
     def lines_of(self, room: str) -> list[Line]:
         """What stands in the room itself, not in its threads."""
         channel = self.me if room == DIRECT else room
-        return [x for x in self._seen() if x.channel == channel and not x.thread]
+        return [x for x in self.seen() if x.channel == channel and not x.thread]
 
     def thread(self, root: Line) -> Thread:
-        replies = [x for x in self._seen() if x.channel == root.channel and x.thread == root.ts]
+        replies = [x for x in self.seen() if x.channel == root.channel and x.thread == root.ts]
         channel = self.workspace.channels.get(root.channel, "")
         (drawn,) = self.shown([root])
         return Thread(drawn, self.shown(replies), channel)
@@ -177,8 +191,8 @@ class _Eyes:
             return ""
         return json.dumps(value, indent=2, ensure_ascii=False)
 
-    def _seen(self) -> list[Line]:
-        return [x for x in self.workspace.lines if x.only_to in ("", self.me)]
+    def seen(self) -> list[Line]:
+        return [x for x in self.workspace.lines if sees(self.workspace, self.me, x)]
 
     def _line(self, line: Line) -> LineShown:
         replies = self.workspace.thread(line.channel, line.ts)[1:] if not line.only_to else []
@@ -203,6 +217,11 @@ class _Eyes:
     def _file(self, name: str) -> FileShown:
         file = self.workspace.files.get(name)
         return FileShown(name, file.name, len(file.content)) if file else FileShown("", name, 0)
+
+
+def _order(ts: str) -> tuple[int, int]:
+    seconds, _, number = ts.partition(".")
+    return int(seconds or 0), int(number or 0)
 
 
 def _at(ts: str) -> datetime:

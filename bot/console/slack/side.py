@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from bot.console.blockkit import button_at
 from bot.console.forms import OnPage
-from bot.console.slack.scene import CLOSED, DIRECT, HOME, SlackScene, slack_scene
+from bot.console.slack.scene import CLOSED, DIRECT, HOME, SlackScene, sees, slack_scene
 from bot.demo.slack import DESK_CHANNEL, DemoSlack
-from channels.channel import Delivery
-from channels.slack.app import Answer
+from bot.staffroom.staffroom import Staffroom
 from channels.slack.simulator import Ack, Line, Member
 from channels.slack.simulator.people import SharedBytes
 from channels.slack.simulator.world import StoredFile
@@ -21,16 +19,6 @@ LOOK_AGAIN = 0.02
 COMMAND = "/desk"
 _CALLED = ("@desk", "@frontdesk")
 _GONE = "That button is not there any more."
-
-
-class Staffroom(Protocol):
-    """What the running product takes from the simulated Slack."""
-
-    async def receive_simulated(self, delivery: Delivery) -> Answer: ...
-
-    async def thread_of(self, tenant_id: UUID, conversation_id: UUID) -> tuple[str, str] | None:
-        """Channel and root of a conversation's thread."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +32,11 @@ class StaffSide:
 
     async def scene(self, on_page: OnPage, conversation_id: UUID | None) -> SlackScene:
         root = "" if on_page.root == CLOSED else on_page.root or await self._root(conversation_id)
-        return slack_scene(self.slack.workspace, on_page, root)
+        read = self.slack.read.setdefault(self.me(on_page), {})
+        scene = slack_scene(self.slack.workspace, on_page, root, read)
+        if scene.lines:
+            read[scene.room.key] = scene.lines[-1].ts
+        return scene
 
     async def open_home(self, on_page: OnPage) -> None:
         """Frontdesk draws the App Home anew when somebody comes to it."""
@@ -153,9 +145,9 @@ class StaffSide:
 
     def _seen(self, on_page: OnPage, ts: str) -> Line:
         person = self.me(on_page)
-        lines = self.slack.workspace.lines
-        found = next((x for x in lines if x.ts == ts and x.only_to in ("", person)), None)
-        if found is None:
+        workspace = self.slack.workspace
+        found = next((x for x in workspace.lines if x.ts == ts), None)
+        if found is None or not sees(workspace, person, found):
             raise Refused(_GONE)
         return found
 

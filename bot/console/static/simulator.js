@@ -65,13 +65,17 @@
   });
 
   // When a window of Slack closes, the cursor goes back to the button that opened it.
-  let pressed = "";
+  // The message may have been drawn anew meanwhile, without it: then to where the message stands.
+  let [pressed, line] = ["", ""];
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.matches(".bk")) pressed = document.activeElement.id;
+    if (!event.target.matches(".bk")) return;
+    [pressed, line] = [document.activeElement.id, event.target.closest("article")?.id];
   });
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
     const isClosed = event.detail.target.id === "slack-window" && !event.detail.target.childElementCount;
-    if (isClosed && pressed) document.getElementById(pressed)?.focus({ preventScroll: true });
+    if (!isClosed || !pressed) return;
+    const place = document.getElementById(pressed) ?? document.getElementById(line)?.closest(".scroll");
+    place?.focus({ preventScroll: true });
   });
 
   // The lists of people close on Escape and on a click beside them; Escape closes a window of Slack.

@@ -1,5 +1,6 @@
 """Answering customers: the reply with its pre-flight and undo, taking over and handing back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,8 +13,8 @@ from bot.desk.handling.bench import Answer, Bench, as_id, conversation_meant, ow
 from bot.desk.showing.preflight import Destination, preflight
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import short
-from channels.cards import Button, Card, Form, Input, InputKind, Section, Style, Used
-from domain.conversations.models import Conversation, Message
+from channels.cards import Button, Card, Form, Input, InputKind, Option, Section, Style, Used
+from domain.conversations.models import Attachment, Conversation, Message
 from domain.customers.models import Person
 from domain.customers.service import Customers
 from domain.errors import NotFound, Refused
@@ -30,13 +31,16 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         to = await destination(bench, session, conversation)
         name, last = await _customers_words(session, conversation)
         sequence = await _last_sequence(session, conversation.id)
+        files = await conversations.files_to_send(session, command.tenant_id, conversation.id)
     _require_open(to)
+    text = Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST)
+    inputs = (replace(text, is_required=False), _files_input(files)) if files else (text,)
     return Form(
         action="reply.send",
         title=f"Reply to {short(name, 40) or 'the customer'}",
         submit="Send",
         intro=f"{preflight(to, utc_now())}\nThey wrote: {short(last, 300)}",
-        inputs=(Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST),),
+        inputs=inputs,
         value=f"{conversation.id}:{sequence}",
     )
 
@@ -53,10 +57,13 @@ async def send(bench: Bench, used: Used, by: StaffView) -> Answer:
         news = await _news(session, conversation_id, int(seen) if seen.isdecimal() else 0)
     _require_open(to)
     text = used.inputs.get("text", "")
+    files = tuple(as_id(each) for each in used.inputs.get("files", "").split(",") if each)
+    how = conversations.Sending(UNDO, files)
     message_id = await conversations.reply(
-        bench.database, by.tenant_id, conversation_id, own_id(by), text, after=UNDO
+        bench.database, by.tenant_id, conversation_id, own_id(by), text, how
     )
-    sections = [Section(text.strip(), is_quoted=True)]
+    to = replace(to, files=len(files))
+    sections = [Section(text.strip(), is_quoted=True)] if text.strip() else []
     if news:
         sections.append(Section(f"They wrote meanwhile: {short(news, 300)}"))
     return Card(
@@ -125,6 +132,24 @@ async def destination(
         window=channel.capabilities.window,
         last_inbound_at=conversation.last_inbound_at,
     )
+
+
+def _files_input(files: list[Attachment]) -> Input:
+    options = tuple(Option(str(file.id), _described(file)) for file in files)
+    return Input(
+        name="files",
+        label="Files to send",
+        kind=InputKind.SEVERAL,
+        options=options,
+        hint="What you and your colleagues put into this thread, newest first.",
+        is_required=False,
+    )
+
+
+def _described(file: Attachment) -> str:
+    size = file.size or 0
+    told = f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size // 1024)} kB"
+    return f"{short(file.filename, 60)} ({told})"
 
 
 def _require_open(to: Destination) -> None:

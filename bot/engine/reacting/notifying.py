@@ -86,6 +86,20 @@ async def _thread_failed(session: AsyncSession, event: DomainEvent) -> NewNotice
     return NewNotice("failures", f"thread:{event.subject_id}:{event.created_at:%Y-%m-%d}", text)
 
 
+async def _mailbox_failing(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"{event.subject_id}:{event.payload.get('since', '')}"
+    return NewNotice("mailboxes", about, f"{_mailbox(event)}: {event.payload.get('error', '')}")
+
+
+async def _mailbox_recovered(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"{event.subject_id}:{event.payload.get('since', '')}:over"
+    return NewNotice("mailboxes", about, f"{_mailbox(event)} is read again; nothing was lost.")
+
+
+def _mailbox(event: DomainEvent) -> str:
+    return f"{event.payload.get('channel', '')} {event.payload.get('account', '')}".strip()
+
+
 def _step(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H}:{at.minute // DRAFTS_EVERY}"
 
@@ -99,4 +113,6 @@ _NOTICES: dict[str, Notice] = {
     "quote.drafted": _quote_drafted,
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,
+    "mailbox.failing": _mailbox_failing,
+    "mailbox.recovered": _mailbox_recovered,
 }

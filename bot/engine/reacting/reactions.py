@@ -117,4 +117,5 @@ async def _tell_staff_of_failure(
             actor="system",
         )
         conversation.ticket_id = ticket.id
-    await tickets.comment(ticket, NewComment(note, author="system", visibility="system"))
+    comment = NewComment(note, author="system", visibility="system", message_id=event.subject_id)
+    await tickets.comment(ticket, comment)

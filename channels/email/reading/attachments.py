@@ -74,6 +74,8 @@ def filename(part: Part) -> str:
     given = given_name(part)
     if not given and part.content_type == "message/rfc822":
         given = _subject(part)
+    elif not given and part.content_type.startswith(("image/", "audio/", "video/")):
+        given = part.headers.words("content-location")
     fallback = _NAMES.get(part.content_type)
     if not given and fallback:
         return fallback

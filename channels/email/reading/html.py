@@ -1,8 +1,10 @@
 """HTML of mails: as text with its quotes marked by ">", and sanitised to be shown. Pure."""
 
 import re
+from collections.abc import Mapping
 from html import escape, unescape
 from typing import Any
+from urllib.parse import unquote
 
 MAX_HTML = 1024 * 1024
 MAX_NESTED = 12
@@ -20,93 +22,26 @@ _BORDER = re.compile(r"border-left\s*:(?!\s*(?:none|0))|border-left-width\s*:(?!
 _QUOTES = ("gmail_quote", "protonmail_quote", "yahoo_quoted", "moz-cite", "zmail_extra", "cite")
 _ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _UNNESTED = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "tr",
-        "th",
-        "dd",
-        "dt",
-        "option",
-        "tbody",
-        "thead",
-        "tfoot",
+    re.findall(
+        r"\w+",
+        "area base br col embed hr img input link meta param source track wbr p li td tr th dd dt "
+        "option tbody thead tfoot",
     )
 )
 _SCHEME = re.compile(r"^(?:https?://(?:www\.)?|mailto:|tel:)", re.I)
 
 _TAGS = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "ins",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "wbr",
+    re.findall(
+        r"\w+",
+        "a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em "
+        "font h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q s samp small span strike strong "
+        "sub sup table tbody td tfoot th thead tr tt u ul wbr",
     )
 )
+_UNSEEN = ("script", "style", "title", "head", "noscript", "template", "svg", "math", "iframe")
+_REMOTE = re.compile(r"https?://", re.I)
+_LINK = re.compile(r"(?:https?:|mailto:|tel:)", re.I)
+_NO_IMAGES: Mapping[str, str] = {}
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
     "a": {"href"},
@@ -120,21 +55,35 @@ _ATTRIBUTES = {
 }
 
 
-def sanitised(markup: str, *, with_remote_images: bool = False) -> str:
+def sanitised(
+    markup: str, *, with_remote_images: bool = False, images: Mapping[str, str] = _NO_IMAGES
+) -> str:
     """Markup that is safe to show: no script, style, form, frame, and no remote image unless
-    asked for, because loading one tells the sender who reads and when."""
+    asked for, because loading one tells the sender who reads and when.
+
+    `images`: data URLs by Content-ID, for the images that the mail itself brings.
+    """
     import nh3
 
     markup = markup[:MAX_HTML]
     if _is_bomb(markup):
         return f"<pre>{escape(without_markup(markup))}</pre>"
-    tags = _TAGS | {"img"} if with_remote_images else _TAGS
+
+    def allowed(tag: str, attribute: str, value: str) -> str | None:
+        if tag == "img" and attribute == "src":
+            if value.lower().startswith("cid:"):
+                return images.get(unquote(value[4:]))
+            return value if with_remote_images and _REMOTE.match(value) else None
+        return value if attribute != "href" or _LINK.match(value) else None
+
     return nh3.clean(
         markup,
-        tags=set(tags),
-        clean_content_tags={"script", "style", "title", "head", "noscript", "template", "svg"},
+        tags=set(_TAGS),
+        clean_content_tags=set(_UNSEEN),
         attributes=_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto", "tel"},
+        attribute_filter=allowed,
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
+        url_relative="deny",
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
@@ -174,7 +123,9 @@ def _without_hidden(markup: str) -> str:
             unclosed.add(end)
             position = found.end()
             continue
-        position = closing + len(end)
+        # A closing tag may have white space in it; a comment ends where it ends.
+        after = markup.find(">", closing) + 1
+        position = after or len(markup)
     return "".join([*kept, markup[position:]])
 
 

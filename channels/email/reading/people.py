@@ -15,7 +15,11 @@ KIND = "email"
 _ATOM = r'[^\s<>@,;:"()\\]+'
 _SIMPLE = re.compile(rf'(?:"([^"\\]*)" ?|([^"<>@,;:()\\]*))< ?({_ATOM}@{_ATOM}) ?>')
 _BARE = re.compile(rf"{_ATOM}@{_ATOM}")
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|"|\(|\)|[<>,;:]|\\.|[^"()<>,;:\\]+|\\')
+_ENCODED = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,1500}\?="
+_TOKEN = re.compile(
+    rf'{_ENCODED}|"(?:\\.|[^"\\])*"|"|\(|\)|[<>,;:]|\\.|(?:(?!=\?)[^"()<>,;:\\])+|=|\\'
+)
+_UNHEARD_OF = frozenset('"<>()[]\\,;:')
 _ANY = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}")
 _MAILTO = re.compile(r"^mailto:", re.I)
 
@@ -75,7 +79,7 @@ def normalised(address: str) -> str:
     address = _MAILTO.sub("", address.strip(" \t<>'\"")).strip(".")
     local, at, domain = address.rpartition("@")
     is_odd = not at or not local or not domain or len(address) > 320
-    if is_odd or any(c.isspace() or not c.isprintable() for c in address):
+    if is_odd or any(c.isspace() or not c.isprintable() or c in _UNHEARD_OF for c in address):
         return ""
     return address.lower()
 
@@ -111,6 +115,9 @@ class _Reader:
             self.entry = _Entry()  # What stood before it is the name of a group.
         elif self.in_angles:
             self.entry.angles += piece
+        elif self.entry.angles and piece.strip():  # The next one without a comma between them.
+            self.finish()
+            self.entry.phrase = piece
         else:
             self.entry.phrase += piece
 
@@ -119,7 +126,7 @@ class _Reader:
         self.entry, self.in_angles = _Entry(), False
 
     def _angle(self, piece: str) -> None:
-        if piece == "<" and self.entry.angles:  # Two addresses without a comma between them.
+        if piece == "<" and self.entry.angles:
             self.finish()
         self.in_angles = piece == "<"
 

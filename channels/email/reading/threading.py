@@ -11,6 +11,7 @@ from channels.messages import ThreadHints
 MAX_REFERENCES = 100
 MAX_ID = 500
 
+_BRACKETS = {ord("<"): None, ord(">"): None}
 _ID = re.compile(r"<([^<>]{1,998})>")
 _LOOSE_ID = re.compile(r"[^\s<>,;\"]{1,400}@[^\s<>,;\"]{1,400}")
 _TOKEN = re.compile(r"(?:^|[+.])fd\.([a-z2-7]{42})(?=[.@]|$)")
@@ -45,7 +46,7 @@ def conversation_hint(found: ThreadHints, external_id: str) -> str:
 
 def normalised_id(told: str) -> str:
     """An id as we compare it: no brackets, no white space (a folded line breaks long ids)."""
-    return "".join(told.split()).strip("<>\"'")[:MAX_ID]
+    return "".join(told.translate(_BRACKETS).split()).strip("\"'")[:MAX_ID]
 
 
 def ids(value: str) -> list[str]:

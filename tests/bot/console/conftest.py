@@ -42,16 +42,17 @@ class Visitor:
     tenant_id: UUID
     account_id: UUID
     csrf: str = ""
+    view: str = "inside"
 
     async def open(self, phone: str = PRIYA, **query: str) -> str:
-        page = await self.client.get("/", params={"as": phone} | query)
+        page = await self.client.get("/", params={"as": phone, "view": self.view} | query)
         assert page.status_code == 200, page.text
         found = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
         self.csrf = found.group(1) if found else ""
         return page.text
 
     async def post(self, path: str, phone: str = PRIYA, **fields: str) -> httpx.Response:
-        form = {"as": phone, "csrf": self.csrf} | fields
+        form = {"as": phone, "csrf": self.csrf, "view": self.view} | fields
         return await self.client.post(f"/simulator/{path}", data=form, headers=HTMX)
 
     async def say(self, text: str, phone: str = PRIYA, **fields: str) -> str:

@@ -17,8 +17,12 @@ FORMS = (
     "hand-back",
     "drafts/approve",
     "drafts/reject",
+    "slack/press",
+    "slack/submit",
+    "slack/close",
+    "slack/say",
 )
-PAGES = ("/", "/simulator/live?as=447700900210")
+PAGES = ("/", "/simulator/live?as=447700900210", "/simulator/slack/files/F1")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +131,35 @@ async def test_odd_bodies_are_refused(
     await visitor.open()
     refused = await visitor.client.post(
         "/simulator/messages",
+        content=body,
+        headers={"Content-Type": kind, "X-CSRF-Token": visitor.csrf},
+    )
+    assert refused.status_code == status
+
+
+PART = b'--x\r\ncontent-disposition: form-data; name="a%d"\r\n\r\n1\r\n'
+FILE = b'--x\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n1\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{}", "application/json", 415),
+        (b"no boundary", "multipart/form-data", 400),
+        (b"--x\r\nodd", "multipart/form-data; boundary=x", 400),
+        (b"".join(PART % n for n in range(401)) + b"--x--", "multipart/form-data; boundary=x", 400),
+        (FILE * 11 + b"--x--", "multipart/form-data; boundary=x", 400),
+        (b"x" * (26 * 1024 * 1024 + 1), "multipart/form-data; boundary=x", 413),
+        (b"a=1&" * 401, "application/x-www-form-urlencoded", 400),
+        (b"words=" + b"x" * (2 * 1024 * 1024), "application/x-www-form-urlencoded", 413),
+    ],
+)
+async def test_odd_bodies_with_files_are_refused(
+    visitor: Visitor, body: bytes, kind: str, status: int
+) -> None:
+    await visitor.open()
+    refused = await visitor.client.post(
+        "/simulator/slack/say",
         content=body,
         headers={"Content-Type": kind, "X-CSRF-Token": visitor.csrf},
     )

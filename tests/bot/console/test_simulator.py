@@ -127,7 +127,7 @@ async def test_a_button_that_was_never_offered_is_refused(visitor: Visitor) -> N
 
 async def test_nothing_is_sent_again_while_nothing_changed(visitor: Visitor) -> None:
     page = await visitor.say(FAULT)
-    query = {"as": PRIYA, "seen": pulse_of(page)}
+    query = {"as": PRIYA, "view": "inside", "seen": pulse_of(page)}
     assert (await visitor.client.get("/simulator/live", params=query)).status_code == 204
     await visitor.post("messages", text="And the one at the door too")
     await visitor.work()

@@ -1,21 +1,21 @@
 """The staff's side of the page: a whole browser without JavaScript, against the real desk."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from sqlalchemy import text
 
-from bot.demo.slack import DESK_CHANNEL, GUEST_EMAIL, person_id
+from bot.demo.slack import DESK_CHANNEL, GUEST_EMAIL, DemoSlack, person_id
+from bot.staffroom.events import unpacked
 from channels.cards import Form, Input, InputKind, Option
 from channels.slack.events import Submitted
 from channels.slack.forms import modal
 from channels.slack.simulator import Line
 from tests.bot.console.conftest import PRIYA, Visitor
-from tests.bot.console.standin import StandIn
+from tests.bot.staffroom.conftest import work
 
 IMOGEN = person_id("imogen@brackwelltern.example")
 CALLUM = person_id("callum@brackwelltern.example")
@@ -66,11 +66,22 @@ class Forms(HTMLParser):
 
 @dataclass
 class Colleague:
-    """A member of staff with a browser that runs no script."""
+    """A member of staff with a browser that runs no script; the worker is as fast as they."""
 
     visitor: Visitor
-    room: StandIn
     page: str = ""
+
+    @property
+    def slack(self) -> DemoSlack:
+        return self.visitor.runtime.demo_slack
+
+    async def hear(self, words: str) -> None:
+        """A customer writes."""
+        assert (await self.visitor.post("messages", text=words)).status_code == 200
+        await self.work()
+
+    async def work(self) -> None:
+        await work(self.visitor.runtime)
 
     async def look(self, me: str = IMOGEN, **query: str) -> str:
         self.page = await self.visitor.open(PRIYA, me=me, **query)
@@ -80,6 +91,7 @@ class Colleague:
         """A button by what it says, with the form around it; the page it leads to."""
         response = await self.send(title, **filled)
         assert response.status_code == 303, response.text
+        await self.work()
         shown = await self.visitor.client.get(response.headers["location"])
         assert shown.status_code == 200
         self.page = shown.text
@@ -98,17 +110,14 @@ class Colleague:
 
     @property
     def lines(self) -> list[Line]:
-        return self.room.runtime.demo_slack.workspace.lines
+        return self.slack.workspace.lines
 
 
 @pytest.fixture
-async def colleague(visitor: Visitor, app: FastAPI) -> AsyncIterator[Colleague]:
-    room = StandIn(visitor.runtime, visitor.tenant_id)
-    app.state.staffroom = room
+async def colleague(visitor: Visitor) -> Colleague:
+    visitor.view = ""
     await visitor.open()
-    yield Colleague(visitor, room)
-    await room.app.close()
-    await room.client.aclose()
+    return Colleague(visitor)
 
 
 def text_of(page: str) -> str:
@@ -127,7 +136,7 @@ async def test_an_empty_slack_says_what_to_do(colleague: Colleague) -> None:
 async def test_what_a_customer_writes_is_a_thread_open_beside_the_channel(
     colleague: Colleague,
 ) -> None:
-    await colleague.visitor.say("the camera at the gate is dead since this morning")
+    await colleague.hear("the camera at the gate is dead since this morning")
     page = await colleague.look()
     thread = text_of(page[page.index('id="slack-thread"') :])
     assert "the camera at the gate is dead" in thread
@@ -147,7 +156,7 @@ async def test_a_command_is_answered_to_the_one_who_typed_it_only(colleague: Col
 
 async def test_a_button_opens_a_window_that_is_filled_in_and_sent(colleague: Colleague) -> None:
     """Without any script: each step is a page."""
-    await colleague.visitor.say("the camera at the gate is dead since this morning")
+    await colleague.hear("the camera at the gate is dead since this morning")
     await colleague.look()
     page = await colleague.press("Reply")
     assert "<dialog open" in page
@@ -161,7 +170,7 @@ async def test_a_button_opens_a_window_that_is_filled_in_and_sent(colleague: Col
 
 
 async def test_a_window_can_be_closed_and_stands_on_one_screen_only(colleague: Colleague) -> None:
-    await colleague.visitor.say("the camera at the gate is dead since this morning")
+    await colleague.hear("the camera at the gate is dead since this morning")
     await colleague.look()
     assert "<dialog" in await colleague.press("Reply")
     assert "<dialog" not in await colleague.look(CALLUM)
@@ -171,7 +180,7 @@ async def test_a_window_can_be_closed_and_stands_on_one_screen_only(colleague: C
 
 
 async def test_what_must_be_filled_in_is_asked_for_again(colleague: Colleague) -> None:
-    await colleague.visitor.say("the camera at the gate is dead since this morning")
+    await colleague.hear("the camera at the gate is dead since this morning")
     await colleague.look()
     page = await colleague.press("Reply")
     asked = re.search(r'<textarea id="w-[^"]+" name="(answer:[^"]+)"', page)
@@ -203,7 +212,7 @@ ONE_FILE = {
 
 async def test_every_kind_of_input_comes_back_as_it_was_filled_in(colleague: Colleague) -> None:
     view = modal(EVERYTHING)
-    workspace = colleague.room.runtime.demo_slack.workspace
+    workspace = colleague.slack.workspace
     workspace.views["V9"] = view | {
         "id": "V9", "hash": "h", "blocks": [*view["blocks"], ONE_FILE]
     }  # fmt: skip
@@ -211,26 +220,44 @@ async def test_every_kind_of_input_comes_back_as_it_was_filled_in(colleague: Col
     await colleague.look()
     files = {"answer:4:files": ("a.txt", b"x")}
     filled = {"answer:0:tags": ["a", "b"], "answer:1:who": "u2", "answer:2:number": "30"}
-    await colleague.send("Send", files, **filled)  # type: ignore[arg-type]
-    (submitted,) = [x for x in colleague.room.kept.values() if isinstance(x, Submitted)]
-    assert submitted.used.inputs | {"files": ""} == {
-        "tags": "a,b", "who": "u2", "number": "30", "line": "as it was", "files": ""
+    sent = await colleague.send("Send", files, **filled)  # type: ignore[arg-type]
+    assert sent.status_code == 303
+    assert await _submitted(colleague) == {
+        "tags": "a,b", "who": "u2", "number": "30", "line": "as it was"
     }  # fmt: skip
     assert [file.name for file in workspace.files.values()] == ["a.txt"]
+
+
+async def _submitted(colleague: Colleague) -> dict[str, str]:
+    """What the product put on disk of the form that was sent last."""
+    query = "select args->>'event' from procrastinate_jobs where task_name = 'staff'"
+    async with colleague.visitor.runtime.database.directory() as session:
+        packed = await session.scalar(text(query))
+    event = unpacked(packed)
+    assert isinstance(event, Submitted)
+    return {name: value for name, value in event.used.inputs.items() if name != "files"}
 
 
 async def test_the_home_is_published_when_it_is_opened_and_its_buttons_work(
     colleague: Colleague,
 ) -> None:
-    page = await colleague.look(room="home")
-    assert "Hello Imogen Tern" in text_of(page)
-    await colleague.press("My inbox")
+    assert "Frontdesk is drawing your home" in text_of(await colleague.look(room="home"))
+    await colleague.work()
+    assert "Hello Imogen Tern" in text_of(await colleague.look(room="home"))
+    page = await colleague.press("My inbox")
     assert colleague.lines[-1].channel == IMOGEN
+    assert "Messages 1 new" in text_of(page)
+    assert "Messages 1 new" not in text_of(await colleague.look(CALLUM))
+    title = colleague.lines[-1].blocks[0]["text"]["text"]
+    assert title in text_of(await colleague.look(room="direct"))
+    assert "Messages 1 new" not in text_of(await colleague.look())
+    await colleague.look(CALLUM, room="home")
+    await colleague.work()
     assert "Hello Callum" in text_of(await colleague.look(CALLUM, room="home"))
 
 
 async def test_plain_lines_stay_in_the_thread_with_their_file(colleague: Colleague) -> None:
-    await colleague.visitor.say("the camera at the gate is dead since this morning")
+    await colleague.hear("the camera at the gate is dead since this morning")
     await colleague.look()
     files = {"file": ("plan <b>.txt", b"secret plan")}
     sent = await colleague.send("Send in the thread", files, words="Key is at the bakery <3")
@@ -260,7 +287,7 @@ async def test_words_to_the_desk_are_answered_under_them(colleague: Colleague) -
 async def test_slack_takes_no_command_in_a_thread_and_no_other_command(
     colleague: Colleague,
 ) -> None:
-    await colleague.visitor.say("the camera at the gate is dead since this morning")
+    await colleague.hear("the camera at the gate is dead since this morning")
     await colleague.look()
     refused = await colleague.send("Send in the thread", words="/desk take")
     assert "no commands in threads" in refused.json()["detail"]
@@ -326,10 +353,3 @@ async def test_links_of_the_page_keep_who_and_where(colleague: Colleague) -> Non
     await colleague.type("/desk help")
     assert colleague.lines[-1].channel == "CRANDOM"
     assert DESK_CHANNEL not in {line.channel for line in colleague.lines}
-
-
-async def test_without_a_staff_room_the_desk_itself_is_shown(visitor: Visitor) -> None:
-    page = await visitor.open()
-    assert "The desk" in page
-    assert 'id="slack-lines"' not in page
-    assert (await visitor.post("slack/press", button="1.0")).status_code == 404

@@ -1,7 +1,5 @@
 """Two workspaces at once, two companies in one workspace: nothing is ever mixed up."""
 
-from statistics import quantiles
-
 import pytest
 
 from bot.staffroom.workspaces import NotConnected
@@ -28,7 +26,6 @@ async def test_two_hundred_acts_in_two_workspaces_and_three_companies_never_mix(
             acts.append(one.person(ADMIN).command(f"note 1 by {name} {number}", ROOM))
     acks = await together(*acts)
     assert all(ack.is_good for ack in acks)
-    assert quantiles([ack.seconds for ack in acks], n=100)[98] < 2.5
     await work(office.runtime)
     for name, one in offices.items():
         notes = await one.company.execute("select text from ticket_comments order by text")

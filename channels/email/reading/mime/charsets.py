@@ -5,6 +5,8 @@ import re
 from functools import lru_cache
 
 SAMPLE = 8 * 1024
+MIN_FOREIGN = 8
+"""Bytes beyond ASCII, fewer than which tell nothing of a charset."""
 
 # Names as mails have them, to the codec that reads what is really sent under that name:
 # browsers and mail programs agree that Latin-1 means Windows-1252 (WHATWG Encoding Standard).
@@ -60,6 +62,10 @@ _SAFE = re.compile(
     r"|gb18030|gbk|gb2312|hz|big5(hkscs)?|shift_jis\w*|euc_\w+|johab|iso2022_\w+|kz1048|ptcp154"
     r"|tis_620"
 )
+_LIKELY = [
+    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("cp874", "gb18030", "big5", "cp932", "euc_jp", "cp949"),
+]
 _ANYTHING = ("", "ascii", "cp1252", "unknown")
 # Control characters that no database or page should see; surrogates cannot be stored at all.
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
@@ -113,7 +119,7 @@ def _decoded(raw: bytes, name: str) -> str:
         found = _strictly(raw, candidate)
         if found is not None:
             return found
-    return _mostly(raw, name) or _guessed(raw, name)
+    return _mostly(raw, name) or _guessed(raw)
 
 
 def _strictly(raw: bytes, name: str) -> str | None:
@@ -137,12 +143,14 @@ def _mostly(raw: bytes, name: str) -> str:
     return found if found[:SAMPLE].count("\ufffd") * 10 <= foreign or foreign < 2 else ""
 
 
-def _guessed(raw: bytes, name: str) -> str:
+def _guessed(raw: bytes) -> str:
     """The last resort, because it is slow: looks at a sample with something foreign in it."""
-    from charset_normalizer import from_bytes
-
     first = next((i for i, byte in enumerate(raw) if byte > 127), 0)
-    start = max(0, first - 256)
-    best = from_bytes(raw[start : start + SAMPLE], steps=3, chunk_size=512).best()
-    found = _strictly(raw, codec(best.encoding)) if best else None
+    sample = raw[max(0, first - 256) :][:SAMPLE]
+    found = None
+    if sum(byte > 127 for byte in sample) >= MIN_FOREIGN:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(sample, steps=3, chunk_size=512, cp_isolation=_LIKELY).best()
+        found = _strictly(raw, codec(best.encoding)) if best else None
     return found if found is not None else raw.decode("cp1252", "replace")

@@ -56,7 +56,7 @@ def _has_text(lines: list[Line]) -> bool:
 def _without_history(lines: list[Line]) -> list[Line]:
     """Cut where a whole older mail begins; a mail that is only forwarded keeps its words."""
     kept: list[Line] = []
-    position = 0
+    position = judged = 0
     has_text = False
     while position < len(lines):
         line = lines[position]
@@ -73,7 +73,8 @@ def _without_history(lines: list[Line]) -> list[Line]:
         if is_over:
             return _without_rules_at_the_end(kept)
         if not has_text:
-            kept = [one for one in kept if one.kind is Kind.QUOTE]
+            kept[judged:] = [one for one in kept[judged:] if one.kind is Kind.QUOTE]
+            judged = len(kept)
         position = end
     return kept
 

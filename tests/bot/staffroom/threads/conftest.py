@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, text
@@ -29,7 +30,7 @@ from channels.slack.simulator import Line, SimulatedWorkspace, SlackSimulator
 from channels.slack.simulator.files import kept
 from channels.slack.simulator.world import stamp
 from channels.whatsapp.simulator import GraphSimulator
-from domain.database import Database
+from domain.database import Database, plain_url
 from domain.events import DomainEvent
 from domain.staff.models import StaffMember, StaffThread
 from domain.types import new_id
@@ -39,6 +40,25 @@ ROOM = "CDESK"
 QUESTION = "When are you open?"
 ANSWER = "Monday to Friday"
 PERSON_WANTED = "I want to speak to a person please"
+
+
+class Watched(list[Any]):
+    """What a simulator has taken; asks at each new thing whether a transaction is open then."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._url = database.url
+        self.open: list[int] = []
+
+    def append(self, taken: Any) -> None:
+        query = (
+            "select count(*) from pg_stat_activity where datname = current_database() "
+            "and state like 'idle in transaction%'"
+        )
+        with psycopg.connect(plain_url(self._url)) as connection:
+            [(count,)] = connection.execute(query).fetchall()
+        self.open.append(count)
+        super().append(taken)
 
 
 @dataclass

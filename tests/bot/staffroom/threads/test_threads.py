@@ -2,12 +2,14 @@
 
 import pytest
 
+from bot.desk import tenants
 from bot.engine.reacting.threads import touched
 from bot.staffroom import showing
 from channels.cards import Used
 from channels.slack.events import Place
 from channels.slack.simulator import Fault, Line
 from channels.whatsapp.simulator import Fault as GraphFault
+from domain.staff.threads import StaffThreads
 from domain.tickets.service import NewTicket, Tickets
 from tests.bot.staffroom.threads.conftest import (
     ANSWER,
@@ -15,6 +17,7 @@ from tests.bot.staffroom.threads.conftest import (
     QUESTION,
     ROOM,
     House,
+    Watched,
     rooms,
     together,
 )
@@ -264,12 +267,12 @@ async def test_killed_between_post_and_record_at_most_one_line_is_doubled(
     kept = showing.Showing._keep
     calls = 0
 
-    async def dies(self: showing.Showing, *args: object) -> None:
+    async def dies(self: showing.Showing, *args: object, **more: object) -> None:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise Killed
-        await kept(self, *args)  # type: ignore[arg-type]
+        await kept(self, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(showing.Showing, "_keep", dies)
     with pytest.raises(Killed):
@@ -288,13 +291,30 @@ async def test_killed_between_post_and_record_at_most_one_line_is_doubled(
 async def test_a_late_holder_overwrites_nothing(house: House) -> None:
     await house.company.say(QUESTION)
     thread = await house.row()
-    late = await house.threads._look(house.tenant_id, thread.id)
+    async with house.company.runtime.database.transaction(house.tenant_id) as session:
+        late = await StaffThreads(session, house.tenant_id).take(thread.id)
     assert late is not None
     await house.later()
     await house.show()
     root = await house.root()
     assert not await house.threads._show(house.tenant_id, late)
     assert (await house.row()).root == root.ts
+    assert not (await house.row()).is_due
+
+
+async def test_what_cannot_be_read_is_tried_again_more_and_more_rarely(house: House) -> None:
+    runtime, strange = house.company.runtime, {"time_zone": "Nowhere/Else"}
+    await tenants.change(runtime.database, runtime.accounts, house.tenant_id, strange)
+    await house.say(QUESTION)
+    row = await house.row()
+    assert (row.attempts, row.is_due) == (1, True)
+    assert row.next_attempt_at is not None
+    assert await house.sweep() == 0
+    usual = {"time_zone": "Europe/London"}
+    await tenants.change(runtime.database, runtime.accounts, house.tenant_id, usual)
+    await house.later()
+    await house.show()
+    assert await house.line(QUESTION)
 
 
 async def test_slack_says_how_long_to_wait_and_nothing_is_lost(house: House) -> None:
@@ -461,3 +481,11 @@ async def test_trouble_that_lasts_is_told_and_goes_on_being_tried(house: House) 
     assert len(await house.events("thread.failed")) == 1
     await house.show()
     assert await house.line("Hello?")
+
+
+async def test_nothing_is_open_in_the_database_while_slack_is_asked(house: House) -> None:
+    house.workspace.lines = watched = Watched(house.company.runtime.database)
+    await house.say(QUESTION)
+    await house.do("take")
+    assert len(watched) == 4
+    assert set(watched.open) == {0}

@@ -286,6 +286,6 @@ BOMBS = {
 
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
 def test_no_text_takes_long(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     trimmed(text[:1_000_000])
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -25,6 +25,8 @@ from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.fetching.parts import Fetching
 from bot.engine.intake import IntakeJob
+from bot.engine.mailing.letters import Letters
+from bot.engine.mailing.proving import ProofByCode
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
@@ -159,7 +161,8 @@ def _build(
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
     tokens = ThreadTokens(vault)
-    deliverer = Deliverer(database, accounts, client, tokens)
+    letters = Letters(database, tokens, ProofByCode(vault))
+    deliverer = Deliverer(database, accounts, client, letters)
     intake = IntakeJob(database, accounts, tokens)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
 from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
@@ -30,6 +31,7 @@ from bot.model.turns import (
 from domain.conversations.closing import Ending, Thought, close
 from domain.conversations.outbox import NewReply
 from domain.conversations.turns import Lease
+from domain.customers.codes import Asked, OneTimeCodes
 from domain.events import Happened, record
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
@@ -69,6 +71,7 @@ class _Outcome:
     buttons: tuple[Button, ...] = ()
     citations: list[int] = field(default_factory=list)
     ticket_id: UUID | None = None
+    code_id: UUID | None = None
     owner: str = "bot"
     questions_asked: int = 0
     open_question: str = ""
@@ -88,6 +91,7 @@ class Applier:
         self._tickets = Tickets(session, tenant_id)
         self._outcome = _Outcome()
         self._prepared: dict[int, Prepared] = {}
+        self._language = ""
 
     async def apply(
         self,
@@ -100,6 +104,7 @@ class Applier:
     ) -> Applied:
         """`prepared`: the quotes that the result's actions ask for, already priced."""
         self._prepared = {id(one.action): one for one in prepared}
+        self._language = result.language or self._context.conversation.language
         for action in result.actions:
             await self._carry_out(action)
         outcome = self._outcome
@@ -107,15 +112,15 @@ class Applier:
             isinstance(action, OpenTicket | UpdateTicket | HandOff) for action in result.actions
         )
         text = "\n\n".join(t for t in outcome.texts if t)
-        if acknowledges and self._loaded.is_acknowledged_today:
+        if acknowledges and not outcome.code_id and self._loaded.is_acknowledged_today:
             text, outcome.reason = "", "acknowledged_today"
-        language = result.language or self._context.conversation.language
         discloses = bool(text) and sends_at_once and self._context.conversation.is_first_reply
         if discloses:
-            text = disclosed(text, self._context.tenant.name, language)
+            text = disclosed(text, self._context.tenant.name, self._language)
         reply = self._reply(result, text, sends_at_once) if text else None
-        if reply and acknowledges and self._loaded.has_threads:
-            reply = replace(reply, acknowledges=True)
+        if reply and self._loaded.has_threads:
+            acknowledges = acknowledges and not outcome.code_id
+            reply = replace(reply, acknowledges=acknowledges, code_id=outcome.code_id)
         closed = await close(
             self._session,
             self._lease,
@@ -235,6 +240,8 @@ class Applier:
         self._say(action.acknowledgement.replace("{number}", reply.ticket.number))
 
     async def _hand_off(self, action: HandOff) -> None:
+        if action.needs_proof and await self._asked_for_code():
+            return
         number = self._open_ticket_number()
         if number is None:
             opened = OpenTicket(
@@ -258,6 +265,25 @@ class Applier:
             self._tenant_id,
             Happened("conversation.handed_off", self._context.conversation.id, payload),
         )
+
+    async def _asked_for_code(self) -> bool:
+        """Instead of a person: the customer gets a code where they can be reached."""
+        context = self._context
+        if not self._loaded.code_address:
+            return False
+        question = context.messages[-1].id if context.messages else None
+        asked = Asked(
+            context.customer.person_id,
+            context.conversation.id,
+            self._loaded.code_address,
+            question,
+        )
+        code_id = await OneTimeCodes(self._session, self._tenant_id).offer(asked)
+        if code_id is None:
+            return False
+        self._outcome.code_id = code_id
+        self._say(say("proof_code", speakable(self._language, context.tenant.language)))
+        return True
 
     async def _quote(self, action: DraftQuote | ReviseQuote) -> None:
         prepared = self._prepared.get(id(action))

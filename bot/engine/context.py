@@ -16,6 +16,7 @@ from bot.model.turns import (
     TenantView,
     TicketView,
     TurnContext,
+    TurnResult,
 )
 from channels.channel import Capabilities
 from domain.conversations.turns import HISTORY, Lease, Turns
@@ -38,13 +39,23 @@ class Loaded:
     """The provider's id of the customer's last message."""
     has_threads: bool
     """Whether a reply names the message it answers (mail does)."""
+    code_address: str = ""
+    """Where a one-time code could go: the customer's own address, if the unread is all theirs."""
+    settled: TurnResult | None = None
+    """What is to be said without thinking."""
     is_acknowledged_today: bool = False
     """Whether the customer was told already today that their words have arrived."""
 
 
 async def load(
-    session: AsyncSession, tenant_id: UUID, lease: Lease, capabilities: Capabilities
+    session: AsyncSession,
+    tenant_id: UUID,
+    lease: Lease,
+    capabilities: Capabilities,
+    *,
+    has_code: bool = False,
 ) -> Loaded:
+    """`has_code`: the customer has just given the one-time code."""
     row = lease.row
     settings = TenantSettings.model_validate(row.settings)
     messages = await Turns(session, tenant_id).messages(row.id, row.context_since)
@@ -56,7 +67,7 @@ async def load(
     context = TurnContext(
         tenant=_tenant(tenant_id, row, settings),
         conversation=_conversation(row, capabilities),
-        customer=_customer(row, is_proven(row, unread, capabilities)),
+        customer=_customer(row, is_proven(row, unread, capabilities, has_code=has_code)),
         messages=tuple(_message(row, m) for m in unread),
         history=tuple(_message(row, m) for m in history[-HISTORY:]),
         tickets=tuple(_ticket(t) for t in tickets),
@@ -72,6 +83,7 @@ async def load(
         last_sequence=last,
         last_external_id=unread[-1].external_id if unread else None,
         has_threads=capabilities.has_subject,
+        code_address=row.address if all(_is_customers(row, m) for m in unread) else "",
     )
 
 
@@ -102,17 +114,23 @@ def _conversation(row: Row[Any], capabilities: Capabilities) -> ConversationView
     )
 
 
-def is_proven(row: Row[Any], unread: Sequence[Row[Any]], capabilities: Capabilities) -> bool:
+def is_proven(
+    row: Row[Any], unread: Sequence[Row[Any]], capabilities: Capabilities, *, has_code: bool = False
+) -> bool:
     """Whether these words are surely the customer's: by the channel, or by a one-time code.
 
     Where a thread has several people, all that is unread must be of the customer.
     """
     if not capabilities.has_subject:
         is_known = any(i["value"] == row.hint and i["proven"] for i in row.identities or ())
-        return is_known or bool(row.is_proven_by_code)
+        return is_known or has_code or bool(row.is_proven_by_code)
     if not unread or not all(_is_customers(row, message) for message in unread):
         return False
-    return bool(row.is_proven_by_code) or all(message.proof != "none" for message in unread)
+    return (
+        has_code
+        or bool(row.is_proven_by_code)
+        or all(message.proof != "none" for message in unread)
+    )
 
 
 def _is_customers(row: Row[Any], message: Row[Any]) -> bool:

@@ -15,7 +15,6 @@ import stamina
 from bot import queue
 from bot.engine.accounts import Account, Accounts
 from bot.engine.mailing.letters import Letters
-from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
 from channels.messages import (
@@ -82,12 +81,12 @@ class Deliverer:
         database: Database,
         accounts: Accounts,
         client: httpx.AsyncClient,
-        tokens: ThreadTokens,
+        letters: Letters,
     ) -> None:
         self._database = database
         self._accounts = accounts
         self._client = client
-        self._letters = Letters(database, tokens)
+        self.letters = letters
 
     async def deliver(self, tenant_id: UUID, message_id: UUID) -> None:
         """Sends a pending message whose time has come; does nothing when another job did."""
@@ -137,7 +136,7 @@ class Deliverer:
         files = await self._files(account, parcel) if parcel.has_files else ()
         message = _outbound(parcel, files)
         if account.channel.capabilities.has_subject:
-            message = await self._letters.addressed(
+            message = await self.letters.addressed(
                 account, message, parcel.message_id, parcel.conversation_id
             )
         parts = render(message, account.channel.capabilities) or (message,)

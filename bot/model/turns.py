@@ -247,6 +247,8 @@ class HandOff:
     """For staff: what the customer wants and what was tried."""
     acknowledgement: str = ""
     priority: str = "medium"
+    needs_proof: bool = False
+    """Only because nobody vouches for the customer: a code may do instead of a person."""
 
 
 @dataclass(frozen=True, slots=True)

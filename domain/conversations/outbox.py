@@ -70,10 +70,14 @@ class NewReply:
     citations: tuple[dict[str, Any], ...] = ()
     acknowledges: bool = False
     """It says no more than that the customer's words have arrived."""
+    code_id: UUID | None = None
+    """The one-time code that is to be filled in when it leaves."""
 
     @property
     def details(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"choices": list(self.choices), "citations": list(self.citations)}
+        if self.code_id:
+            kept["code_id"] = str(self.code_id)
         return kept | {"acknowledges": True} if self.acknowledges else kept
 
 

@@ -59,8 +59,10 @@ class ConversationReader:
         self, limit: int, before: tuple[datetime, UUID] | None = None, **filters: Any
     ) -> list[Conversation]:
         """Latest first; `before` is the last row of the page before."""
-        query: Select[Conversation] = select(Conversation).order_by(
-            Conversation.updated_at.desc(), Conversation.id.desc()
+        query: Select[Conversation] = (
+            select(Conversation)
+            .where(Conversation.merged_into_id.is_(None))
+            .order_by(Conversation.updated_at.desc(), Conversation.id.desc())
         )
         if before:
             query = query.where(tuple_(Conversation.updated_at, Conversation.id) < before)

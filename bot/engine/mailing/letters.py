@@ -5,10 +5,13 @@ from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from bot.engine.accounts import Account
+from bot.engine.mailing.proving import ProofByCode
 from bot.engine.mailing.tokens import ThreadTokens
 from channels.channel import ChannelSettings
 from channels.messages import Address, OutboundMessage, Permanent
 from domain.conversations.threading.letterheads import Letterhead, prepare
+from domain.customers.codes import OneTimeCodes
+from domain.customers.proving import GAP
 from domain.database import Database
 
 MAIL = "email"
@@ -23,9 +26,10 @@ class NamesMessages(Protocol):
 
 
 class Letters:
-    def __init__(self, database: Database, tokens: ThreadTokens) -> None:
+    def __init__(self, database: Database, tokens: ThreadTokens, proof: ProofByCode) -> None:
         self._database = database
         self._tokens = tokens
+        self.proof = proof
 
     async def addressed(
         self, account: Account, message: OutboundMessage, message_id: UUID, conversation_id: UUID
@@ -41,7 +45,17 @@ class Letters:
         )
         async with self._database.transaction(account.tenant_id) as session:
             head = await prepare(session, message_id, conversation_id, own_id)
+            if head and head.code_id and not head.muted:
+                codes = OneTimeCodes(session, account.tenant_id)
+                digits = await codes.seal(head.code_id, head.address, self.proof.digest)
+                signed = _filled(signed, digits)
         return signed if head is None else _with(signed, head)
+
+
+def _filled(message: OutboundMessage, digits: str | None) -> OutboundMessage:
+    if digits is None:
+        raise Permanent("The one-time code in this message is not valid any more.", code="code")
+    return replace(message, text=message.text.replace(GAP, digits))
 
 
 def _with(message: OutboundMessage, head: Letterhead) -> OutboundMessage:

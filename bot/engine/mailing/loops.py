@@ -27,7 +27,7 @@ class LoopLimits:
 
 
 CHAT = LoopLimits(repeats=6, hasty_rounds=6, haste=timedelta(seconds=1.5))
-MAIL = LoopLimits(repeats=3, hasty_rounds=4, haste=timedelta(seconds=30))
+MAIL = LoopLimits(repeats=3, hasty_rounds=6, haste=timedelta(seconds=20))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ _FOUND = text("""
           from messages m
          where m.channel_account_id = :account_id and m.thread_id = any(:ids)
         union
-        select 'id', r.value, r.conversation_id from conversation_references r
+        select 'claim', r.value, r.conversation_id from conversation_references r
          where r.channel_account_id = :account_id and r.value = any(:ids)
         union
         select 'copy', m.external_id, m.conversation_id from messages m
@@ -126,6 +126,8 @@ class Threading:
             known.merged[row.named_id] = row.id
             if row.kind == "copy":
                 known.copies[row.value] = row.id
+            elif row.kind == "claim":
+                known.claimed[row.value] = row.id
             elif row.kind == "number":
                 known.by_number[row.value] = row.id
             elif row.kind in ("id", "ours"):

@@ -20,7 +20,8 @@ _PREPARE = text("""
     ), named as (
         update messages set thread_id = :thread_id where id = :id returning *
     )
-    select n.author, coalesce(nullif(n.subject, ''), c.subject) as subject,
+    select n.author, n.details ->> 'code_id' as code_id,
+           coalesce(nullif(n.subject, ''), c.subject) as subject,
            coalesce(nullif(c.address, ''),
                     (select i.value from identities i where i.person_id = c.person_id
                         and i.kind = :kind order by i.created_at limit 1), '') as address,
@@ -45,6 +46,7 @@ class Letterhead:
     references: tuple[str, ...] = ()
     in_reply_to: str | None = None
     muted: str = ""
+    code_id: UUID | None = None
 
 
 async def prepare(
@@ -66,6 +68,7 @@ async def prepare(
         references=_capped(list(dict.fromkeys(row.ids))),
         in_reply_to=row.answered,
         muted=row.muted or "",
+        code_id=UUID(row.code_id) if row.code_id else None,
     )
 
 

@@ -34,6 +34,8 @@ class Known:
 
     threads: dict[UUID, Thread] = field(default_factory=dict)
     by_id: dict[str, list[UUID]] = field(default_factory=dict)
+    claimed: dict[str, UUID] = field(default_factory=dict)
+    """By the id of a mail that is not here, but named by one that is."""
     ours: dict[str, UUID] = field(default_factory=dict)
     by_number: dict[str, UUID] = field(default_factory=dict)
     copies: dict[str, UUID] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Resolver:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._by_id: dict[str, list[Thread]] = {}
+        self._claimed = {key: known.threads[one] for key, one in known.claimed.items()}
         for value, ids in known.by_id.items():
             self._by_id[value] = [known.threads[one] for one in sorted(set(ids))]
         self._copies = {key: known.threads[one] for key, one in known.copies.items()}
@@ -88,8 +91,8 @@ class Resolver:
         ]
         self._resolved.doubtful |= {one.into for one in self._resolved.merges}
         self._resolved.references = {
-            value: self._last(threads[0]).hint
-            for value, threads in self._by_id.items()
+            value: self._last(thread).hint
+            for value, thread in self._claimed.items()
             if value in self._resolved.references
         }
         named, self._resolved.participants = self._resolved.participants, {}
@@ -117,13 +120,19 @@ class Resolver:
             ours = [self._known.ours.get(told.reports_on), *told.conversations]
             return self._distinct(self._of(one) for one in ours if one)
         signed = [self._of(one) for one in told.conversations]
+        ids = [value for value in (*told.references, told.thread_id) if value]
         named = [
             thread
-            for value in filter(None, (*told.references, told.thread_id))
+            for value in ids
             for thread in self._by_id.get(value, ())
             if self._may_join(told, thread)
         ]
-        found = self._distinct([*signed, *named])
+        claimed = [
+            thread
+            for value in ids
+            if (thread := self._claimed.get(value)) and self._is_known_to(told, thread)
+        ]
+        found = self._distinct([*signed, *named, *claimed])
         return found or self._distinct(
             thread
             for number in told.numbers
@@ -133,6 +142,12 @@ class Resolver:
 
     def _may_join(self, told: NewThread, thread: Thread) -> bool:
         return told.is_ours or self._last(thread).has(told.sender.address)
+
+    def _is_known_to(self, told: NewThread, thread: Thread) -> bool:
+        """Whoever named this mail before it came must be one whom it names in turn: else a
+        stranger who guessed or overheard an id would draw the mails of others to themselves."""
+        named = {told.sender.address, *(person.address for person in told.others)}
+        return self._may_join(told, thread) and bool(named & self._last(thread).customer)
 
     def _of(self, conversation_id: UUID | None) -> Thread | None:
         if conversation_id is None:
@@ -179,11 +194,11 @@ class Resolver:
         wanted = told.references
         if len(wanted) > MAX_REFERENCES:
             wanted = (*wanted[: MAX_REFERENCES - 1], wanted[-1])
-        for value in (told.thread_id, *wanted):
-            if value and thread not in self._by_id.setdefault(value, []):
-                self._by_id[value].append(thread)
-                if len(self._by_id[value]) == 1 and value != told.thread_id:
-                    self._resolved.references[value] = thread.hint
+        if told.thread_id and thread not in self._by_id.setdefault(told.thread_id, []):
+            self._by_id[told.thread_id].append(thread)
+        for value in wanted:
+            if not self._by_id.get(value) and self._claimed.setdefault(value, thread) is thread:
+                self._resolved.references[value] = thread.hint
 
     def _keep(self, message: NewMessage, thread: Thread, *, joins: bool, opens: bool) -> None:
         outcome = message.outcome

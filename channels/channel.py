@@ -126,6 +126,26 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A message as it came. `html` is sanitised; `content`: the file itself, for a download."""
+
+    text: str
+    html: str = ""
+    content: bytes = b""
+
+
+@runtime_checkable
+class HasOriginal(Protocol):
+    """A channel whose messages are more than what is shown of them."""
+
+    original_suffix: str
+
+    def original(self, body: bytes) -> Original:
+        """From a raw body. Raises ValueError with a reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A page of what was fetched: raw bodies, and the cursor to keep in the same transaction.
 

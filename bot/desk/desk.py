@@ -14,7 +14,6 @@ from bot.desk.asking.rights import Policy, Right, rights_of
 from bot.desk.asking.verbs import VERBS, Verb
 from bot.desk.command import Place, StaffCommand, StaffView
 from bot.desk.handling import (
-    addresses,
     answering,
     bulk,
     deciding,
@@ -78,7 +77,7 @@ COMMANDS: dict[str, Handler] = {
     "staff": people.staff,
     "mute": rooms.mute,
     "unmute": rooms.unmute,
-    "unmute-address": addresses.unmute,
+    "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "reply.send": (Right.ACT, answering.send),

@@ -108,19 +108,8 @@ class Applier:
         for action in result.actions:
             await self._carry_out(action)
         outcome = self._outcome
-        acknowledges = bool(result.actions) and all(
-            isinstance(action, OpenTicket | UpdateTicket | HandOff) for action in result.actions
-        )
-        text = "\n\n".join(t for t in outcome.texts if t)
-        if acknowledges and not outcome.code_id and self._loaded.is_acknowledged_today:
-            text, outcome.reason = "", "acknowledged_today"
-        discloses = bool(text) and sends_at_once and self._context.conversation.is_first_reply
-        if discloses:
-            text = disclosed(text, self._context.tenant.name, self._language)
-        reply = self._reply(result, text, sends_at_once) if text else None
-        if reply and self._loaded.has_threads:
-            acknowledges = acknowledges and not outcome.code_id
-            reply = replace(reply, acknowledges=acknowledges, code_id=outcome.code_id)
+        reply, discloses = self._spoken(result, sends_at_once)
+        text = reply.text if reply else ""
         closed = await close(
             self._session,
             self._lease,
@@ -145,6 +134,28 @@ class Applier:
         applied = self._applied(reply, closed.message_id) if reply else Applied()
         await self._aftermath(result, closed.is_due_again)
         return applied
+
+    def _spoken(self, result: TurnResult, at_once: bool) -> tuple[NewReply | None, bool]:
+        """What is said, if anything, and whether it tells that an assistant speaks."""
+        outcome = self._outcome
+        acknowledges = bool(result.actions) and all(
+            isinstance(action, OpenTicket | UpdateTicket | HandOff) for action in result.actions
+        )
+        acknowledges = acknowledges and not outcome.code_id
+        text = "\n\n".join(t for t in outcome.texts if t)
+        if acknowledges and self._loaded.is_acknowledged_today:
+            outcome.reason = "acknowledged_today"
+            return None, False
+        if not text:
+            return None, False
+        discloses = at_once and self._context.conversation.is_first_reply
+        if discloses:
+            text = disclosed(text, self._context.tenant.name, self._language)
+        reply = self._reply(result, text, at_once)
+        is_mail = self._loaded.has_threads
+        return replace(
+            reply, acknowledges=acknowledges and is_mail, code_id=outcome.code_id
+        ), discloses
 
     def _applied(self, reply: NewReply, message_id: UUID) -> Applied:
         if reply.state == "sending":

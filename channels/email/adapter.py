@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 from pydantic import SecretStr
 
-from channels.channel import Capabilities, ChannelSettings, Delivery, Fetched, PolledChannel
+from channels.channel import (
+    Capabilities,
+    ChannelSettings,
+    Delivery,
+    Fetched,
+    Original,
+    PolledChannel,
+)
 from channels.email.oauth import AccessTokens
 from channels.email.settings import EmailSettings
 from channels.messages import (
@@ -40,6 +47,7 @@ class Email:
     settings_key: str = "email_settings"
     settings_model: type[ChannelSettings] = EmailSettings
     capabilities: Capabilities = CAPABILITIES
+    original_suffix: str = ".eml"
 
     def __init__(self) -> None:
         self._tokens = AccessTokens()
@@ -125,6 +133,11 @@ class Email:
         if not accepted:
             raise Permanent("There is nothing in this message that could be sent.", code="empty")
         return Receipt(tuple(accepted), datetime.now(UTC))
+
+    def original(self, body: bytes) -> Original:
+        from channels.email.reading import original
+
+        return original.original(body)
 
     def message_id(self, message: OutboundMessage, settings: EmailSettings) -> str:
         """Of the first part; what it will be each time this very message is sent."""

@@ -99,6 +99,12 @@ class ConversationReader:
         query = {"id": conversation_id, "limit": limit}
         return str(await self._session.scalar(_PULSE, query) or "")
 
+    async def message(self, conversation_id: UUID, message_id: UUID) -> Message:
+        found = await self._session.get(Message, message_id)
+        if found is None or found.conversation_id != conversation_id:
+            raise NotFound("message", message_id)
+        return found
+
     async def raw_events(self, event_ids: list[UUID]) -> dict[UUID, bytes]:
         """The bytes as the provider delivered them."""
         rows = await self._session.execute(

@@ -28,14 +28,14 @@ class NamesMessages(Protocol):
 class Letters:
     def __init__(self, database: Database, tokens: ThreadTokens, proof: ProofByCode) -> None:
         self._database = database
-        self._tokens = tokens
+        self.tokens = tokens
         self.proof = proof
 
     async def addressed(
         self, account: Account, message: OutboundMessage, message_id: UUID, conversation_id: UUID
     ) -> OutboundMessage:
         """Raises Permanent for an address that gets nothing more."""
-        token = self._tokens.token(account.tenant_id, conversation_id)
+        token = self.tokens.token(account.tenant_id, conversation_id)
         signed = replace(message, token=token)
         channel = account.channel
         own_id = (

@@ -1,12 +1,16 @@
 """Never a loop: automatic mail, own mail, bounces, and machines that answer us."""
 
 from datetime import timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from uuid import uuid4
 
 import pytest
 
+from bot.desk.asking.rights import Policy, rights_of
+from bot.desk.command import StaffView
 from bot.engine.mailing import gates
+from channels.cards import Card
 from domain.customers.models import Identity
 from domain.types import utc_now
 from tests.bot.engine.mailing.conftest import ANNA, FIRM, Firm
@@ -180,3 +184,20 @@ async def test_a_ticket_reopened_again_and_again_goes_to_a_person(firm: Firm) ->
         await firm.work()
     assert (await firm.conversation()).owner == "staff"
     assert len(await firm.events("conversation.handed_off")) == 1
+
+
+async def test_a_person_lets_mail_go_to_an_address_again(firm: Firm, rival: Firm) -> None:
+    anna = firm.person()
+    anna.write(FIRM, "Recorder", ASKED)
+    await firm.work()
+    firm.mail.arrive("", FIRM, bounce(anna.received[0].message))
+    await firm.work()
+    runtime = firm.runtime
+    for tenant_id in (rival.tenant_id, firm.tenant_id):
+        rights = rights_of("admin", Policy(Decimal(0), staff_see_margins=False))
+        by = StaffView(tenant_id, None, "Sam", "admin", rights)
+        card = await runtime.staffroom.desk.hear(f"unmute-address {ANNA}", by)
+        assert isinstance(card, Card)
+        assert card.is_error is (tenant_id == rival.tenant_id), card
+    await firm.staff_reply((await firm.conversation()).id, "Once more.")
+    assert "Once more." in anna.received[-1].text

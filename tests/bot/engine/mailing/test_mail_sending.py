@@ -43,7 +43,7 @@ async def test_a_persons_answer_is_marked_as_no_machines(firm: Firm) -> None:
     assert answer["Auto-Submitted"] is None
     assert answer["In-Reply-To"] == anna.written[-1]["Message-ID"]
     named = str(answer["References"]).split()
-    assert [bare(one) for one in named][0] == bare(anna.written[0]["Message-ID"])
+    assert bare(named[0]) == bare(anna.written[0]["Message-ID"])
     assert len(named) == len(set(named)) >= 3
 
 

@@ -9,68 +9,13 @@ from email.utils import format_datetime
 
 FIRM = "help@firm.example"
 SEED = 20261125
-_WORDS = [
-    "the",
-    "camera",
-    "at",
-    "the",
-    "gate",
-    "shows",
-    "no",
-    "picture",
-    "since",
-    "this",
-    "morning",
-    "and",
-    "we",
-    "tried",
-    "a",
-    "restart",
-    "twice",
-    "could",
-    "you",
-    "send",
-    "somebody",
-    "or",
-    "tell",
-    "us",
-    "what",
-    "to",
-    "do",
-    "thank",
-    "you",
-    "for",
-    "the",
-    "quick",
-    "answer",
-    "last",
-    "time",
-    "please",
-    "quote",
-    "twelve",
-    "outlets",
-    "with",
-    "cable",
-    "and",
-    "two",
-    "access",
-    "points",
-    "for",
-    "the",
-    "new",
-    "office",
-    "invoice",
-    "order",
-    "delivery",
-    "recorder",
-    "password",
-    "reset",
-    "meeting",
-    "ladder",
-    "cabinet",
-    "fibre",
-    "switch",
-]
+_TEXT = (
+    "the camera at the gate shows no picture since this morning and we tried a restart twice "
+    "could you send somebody or tell us what to do thank you for the quick answer last time "
+    "please quote twelve outlets with cable and two access points for the new office "
+    "invoice order delivery recorder password reset meeting ladder cabinet fibre switch"
+)
+_WORDS = _TEXT.split()
 
 
 def letters(count: int, seed: int = SEED) -> Iterator[bytes]:

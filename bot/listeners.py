@@ -58,13 +58,15 @@ class Held:
 
 async def listen(runtime: Runtime) -> None:
     """Until cancelled: every long connection that is set up."""
-    duties = []
     token = runtime.settings.slack_app_token
-    if token is not None:
-        door = runtime.staffroom.door()
-        duties.append(held_open(runtime.database, SLACK, lambda: door.socket(token)))
-    duties.append(attend(runtime))
-    await asyncio.gather(*duties, asyncio.Event().wait())
+    # A group waits until each has given its lease back.
+    async with asyncio.TaskGroup() as duties:
+        duties.create_task(asyncio.Event().wait())
+        if token is not None:
+            door = runtime.staffroom.door()
+            held = held_open(runtime.database, SLACK, lambda: door.socket(token))
+            duties.create_task(held)
+        duties.create_task(attend(runtime))
 
 
 async def attend(runtime: Runtime, look_every: float = LOOK_EVERY) -> None:

@@ -1,6 +1,6 @@
 """What a channel must be able to do. A channel is a folder whose `adapter.py` has `CHANNEL`."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -185,6 +185,30 @@ class CheckableChannel(Channel, Protocol):
 
     async def check(self, settings: Any, client: httpx.AsyncClient) -> Sequence[str]:
         """What is wrong, a sentence each that says what to do; empty: all well."""
+        ...
+
+
+class DomainFinding(Protocol):
+    """`line`: the DNS record to add or to have instead; empty: none."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def is_good(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def line(self) -> str: ...
+
+
+@runtime_checkable
+class DomainChannel(Channel, Protocol):
+    """A channel whose messages others trust by what DNS says of the sending domain."""
+
+    async def check_domain(
+        self, settings: Any, lookup: Callable[[str], Awaitable[Sequence[str]]] | None = None
+    ) -> Sequence[DomainFinding]:
+        """`lookup`: gives the texts of a name; None: the machine's own resolver."""
         ...
 
 

@@ -1,5 +1,6 @@
 """From raw bytes to stored messages: parse, file, wake the conversation."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ from domain.types import new_id, utc_now
 
 TOO_OLD = timedelta(hours=24)
 BATCH = 50
+HEAVY = 256 * 1024
 Foreseen = Mapping[bytes, Sequence[InboundEvent]]
 NOTHING_FORESEEN: Foreseen = MappingProxyType({})
 
@@ -123,7 +125,13 @@ class IntakeJob:
             if not events:
                 return 0, frozenset()
             reader = MailReader(account, self._tokens)
-            understood = [_understand(reader, event, foreseen) for event in events]
+
+            def understand() -> list[_Understood]:
+                return [_understand(reader, event, foreseen) for event in events]
+
+            # Large bodies are parsed in a thread: the loop must not stand still for them.
+            is_heavy = sum(len(event.body) for event in events) > HEAVY
+            understood = await asyncio.to_thread(understand) if is_heavy else understand()
             pending = await self._store(session, account, understood)
         return len(events), pending
 

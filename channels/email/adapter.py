@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import httpx
 from pydantic import SecretStr
@@ -26,6 +27,9 @@ from channels.messages import (
     Receipt,
 )
 from channels.rendering import render
+
+if TYPE_CHECKING:
+    from channels.email import dns
 
 _TEXT_LIMIT = 100_000
 CAPABILITIES = Capabilities(
@@ -112,6 +116,14 @@ class Email:
 
         return await checking.findings(settings, self._tokens, client)
 
+    async def check_domain(
+        self, settings: EmailSettings, lookup: "dns.Lookup | None" = None
+    ) -> "tuple[dns.Finding, ...]":
+        """SPF, DKIM and DMARC of the domain that the mailbox sends from."""
+        from channels.email import dns
+
+        return await dns.check(settings, lookup)
+
     # --- messages -------------------------------------------------------------------------
 
     def parse(self, body: bytes) -> tuple[InboundEvent, ...]:
@@ -135,9 +147,10 @@ class Email:
         return Receipt(tuple(accepted), datetime.now(UTC))
 
     def original(self, body: bytes) -> Original:
-        from channels.email.reading import original
+        from channels.email.reading import envelope, original
 
-        return original.original(body)
+        shown = original.original(body)
+        return Original(text=shown.text, html=shown.html, content=envelope.opened(body)[1])
 
     def message_id(self, message: OutboundMessage, settings: EmailSettings) -> str:
         """Of the first part; what it will be each time this very message is sent."""

@@ -102,6 +102,14 @@ class Cursors:
             return None
         return Reading(account_id, token, *row)
 
+    async def renew(self, reading: Reading, until: datetime) -> None:
+        """The reader is alive."""
+        await self._session.execute(
+            self._update(reading.account_id)
+            .where(ChannelCursor.lease_token == reading.token)
+            .values(leased_until=until)
+        )
+
     async def move(self, reading: Reading, cursor: str, until: datetime) -> Reading:
         """With the page that was fetched, in one transaction. Raises CursorMoved."""
         version = await self._session.scalar(

@@ -201,9 +201,9 @@ def _customers(
 
 def _conversation_buttons(thread: ThreadCard) -> tuple[Button, ...]:
     buttons = [run("Reply", f"reply {thread.id}", Style.PRIMARY)]
-    if thread.owner == "bot":
+    if thread.owner == "bot" or not thread.owner_name:
         buttons.append(run("Take", f"take {thread.id}"))
-    else:
+    if thread.owner != "bot":
         buttons.append(run("Hand back", f"hand-back {thread.id}"))
     return tuple(buttons)
 

@@ -1,5 +1,6 @@
 """Reads one account: asks with no transaction open, commits each page with its cursor."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from bot import queue
 from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import REACT
 from bot.engine.fetching.pauses import POLL_MINUTES, Trouble, trouble
-from bot.engine.fetching.roster import POLL
+from bot.engine.fetching.roster import put_poll
 from bot.engine.intray import TAKE
 from bot.foundation.telemetry import log, pages_fetched, polls_failed
 from channels.channel import Fetched, PolledChannel, TokenKeeping
@@ -25,8 +26,9 @@ from domain.events import Happened, record
 from domain.tenants.cursors import CursorMoved, Cursors, Failure, Reading
 from domain.types import utc_now
 
-LEASE = timedelta(minutes=5)
-"""Longer than a page may take; each page renews it."""
+LEASE = timedelta(seconds=30)
+"""Renewed while somebody reads: after a kill the next one need not wait for long."""
+RENEW_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,26 @@ class _Visit:
         self._bodies = 0
 
     async def make(self, since: date | None) -> Poll:
+        alive = asyncio.create_task(self._stay_alive())
+        try:
+            return await self._made(since)
+        finally:
+            alive.cancel()
+            await asyncio.gather(alive, return_exceptions=True)
+
+    async def _stay_alive(self) -> None:
+        """The lease may end all the same: compare-and-set keeps two readers apart."""
+        tenant_id = self._account.tenant_id
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                async with self._poller.database.transaction(tenant_id) as session:
+                    until = self._poller.clock() + LEASE
+                    await Cursors(session, tenant_id).renew(self._reading, until)
+            except Exception as error:
+                log.warning("poll.not_renewed", error=f"{type(error).__name__}: {error}")
+
+    async def _made(self, since: date | None) -> Poll:
         try:
             await self._read(since)
         except CursorMoved:
@@ -182,7 +204,7 @@ class _Visit:
             again = now + timedelta(minutes=minutes)
             wanted = await Cursors(session, tenant_id).finish(self._reading, now, again)
             if wanted:
-                await queue.put(session, POLL, tenant_id=tenant_id, account_id=account.id)
+                await put_poll(session, tenant_id, account.id)
             if self._reading.is_told:
                 happened = Happened("mailbox.recovered", account.id, self._payload(), "system")
                 record(session, tenant_id, happened)
@@ -197,7 +219,7 @@ class _Visit:
         tenant_id, account, now = self._account.tenant_id, self._account, self._poller.clock()
         found = trouble(error, self._reading.failures, now)
         polls_failed.labels(account.channel.name).inc()
-        log.warning("poll.trouble", account=account.hint, error=found.sentence)
+        log.info("poll.trouble", account=account.hint, error=found.sentence)
         is_told = self._reading.is_told or found.is_worth_telling
         since = self._reading.failing_since or now
         failure = Failure(found.sentence, found.is_permanent, since, found.count, is_told)

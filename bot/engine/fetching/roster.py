@@ -13,6 +13,7 @@ from channels.channel import PolledChannel
 from domain.database import Database
 from domain.tenants import directory
 from domain.tenants.cursors import Cursors
+from domain.tenants.models import ChannelAccount
 from domain.tenants.service import ChannelAccounts, Tenants
 from domain.types import utc_now
 
@@ -64,19 +65,13 @@ class Roster:
                 return 0
             due = await Cursors(session, tenant_id).claim_due(polled, now, now + RETRY)
             for account_id in due:
-                await queue.put(session, POLL, tenant_id=tenant_id, account_id=account_id)
+                await put_poll(session, tenant_id, account_id)
         return len(due)
 
     async def _of(self, session: AsyncSession, tenant_id: UUID) -> list[Polled]:
-        rows = [row for row in await ChannelAccounts(session, tenant_id).all() if row.is_enabled]
-        rows = [row for row in rows if is_polled(self._accounts, row.channel)]
-        if not rows:
-            return []
-        features = (await Tenants(session, tenant_id).settings()).features
         return [
             Polled(tenant_id, row.id, row.updated_at)
-            for row in rows
-            if getattr(features, row.channel, True)
+            for row in await polled_rows(session, tenant_id, self._accounts)
         ]
 
     async def _tenants(self) -> tuple[directory.TenantName, ...]:
@@ -84,5 +79,21 @@ class Roster:
             return await directory.tenants(session)
 
 
-def is_polled(accounts: Accounts, channel: str) -> bool:
-    return isinstance(accounts.channels.get(channel), PolledChannel)
+async def put_poll(session: AsyncSession, tenant_id: UUID, account_id: UUID) -> None:
+    lane = queue.FETCHING_LANE
+    await queue.put(session, POLL, lane=lane, tenant_id=tenant_id, account_id=account_id)
+
+
+async def polled_rows(
+    session: AsyncSession, tenant_id: UUID, accounts: Accounts
+) -> list[ChannelAccount]:
+    rows = [row for row in await ChannelAccounts(session, tenant_id).all() if row.is_enabled]
+    if not rows:
+        return []
+    settings = await Tenants(session, tenant_id).settings()
+    return [
+        row
+        for row in rows
+        if getattr(settings.features, row.channel, True)
+        and isinstance(accounts.channel_for(row, settings), PolledChannel)
+    ]

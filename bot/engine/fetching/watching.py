@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from bot import queue
 from bot.engine.accounts import Accounts
-from bot.engine.fetching.roster import POLL, Polled
+from bot.engine.fetching.roster import Polled, put_poll
 from bot.foundation.telemetry import log
 from channels.channel import PolledChannel
 from channels.messages import ChannelError
@@ -79,7 +78,7 @@ class Watcher:
     async def _poll(self, polled: Polled) -> None:
         async with self._database.transaction(polled.tenant_id) as session:
             tenant_id, account_id = polled.tenant_id, polled.account_id
-            await queue.put(session, POLL, tenant_id=tenant_id, account_id=account_id)
+            await put_poll(session, tenant_id, account_id)
 
     async def _until_moved(self, polled: Polled, cursor: str) -> None:
         """News that was not fetched yet would be news again, at once and for ever."""

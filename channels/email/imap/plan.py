@@ -46,7 +46,7 @@ def batches(
             batch, total = [], 0
         batch.append(uid)
         # Nothing fits beside one that is alone.
-        total += size if size <= limits.mail else limits.size
+        total += size if size <= limits.mail else limits.size + 1
     if batch:
         yield batch
 

@@ -18,12 +18,13 @@ T = TypeVar("T")
 
 
 class Visit:
-    """One connection. Not for two at once."""
+    """One connection; what is asked of it at once is asked in turn."""
 
     def __init__(self, settings: EmailSettings, mailbox: Mailbox) -> None:
         self.settings = settings
         self.mailbox = mailbox
         self.is_over = False
+        self._asking = asyncio.Lock()
 
     @classmethod
     async def begin(
@@ -58,6 +59,10 @@ class Visit:
 
     async def ask(self, step: Callable[[Mailbox], T]) -> T:
         """Raises Temporary or Permanent; after a lost connection the visit is over."""
+        async with self._asking:
+            return await self._asked(step)
+
+    async def _asked(self, step: Callable[[Mailbox], T]) -> T:
         try:
             return await asyncio.to_thread(step, self.mailbox)
         except asyncio.CancelledError:

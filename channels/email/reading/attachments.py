@@ -42,8 +42,7 @@ class Files:
         self._left = MAX_TOTAL
 
     def add(self, part: Part, *, is_inline: bool = False) -> None:
-        content = part.body if part.content_type.startswith("message/") else part.content()
-        self._keep(filename(part), part.content_type, content, is_inline)
+        self._keep(filename(part), part.content_type, part.content(), is_inline)
 
     def add_uuencoded(self, file: Uuencoded) -> None:
         name = safe_filename(cleaned(decoded(file.filename)))
@@ -84,5 +83,5 @@ def filename(part: Part) -> str:
 
 def _subject(part: Part) -> str:
     """A mail within a mail goes by its subject."""
-    headers, _ = split(part.body.lstrip(b"\r\n"))
+    headers, _ = split(part.content().lstrip(b"\r\n"))
     return f"{headers.words('subject')[:80].replace('/', '_') or 'mail'}.eml"

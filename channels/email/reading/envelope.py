@@ -34,6 +34,11 @@ class Envelope:
         named = (*self.own_addresses, self.account if "@" in self.account else "")
         return frozenset(address.strip().lower() for address in named if address.strip())
 
+    def is_ours(self, address: str) -> bool:
+        """With or without what follows a plus (`info+fd.TOKEN@acme.example`)."""
+        local, _, domain = address.rpartition("@")
+        return not self.ours.isdisjoint((address, f"{local.partition('+')[0]}@{domain}"))
+
 
 def sealed(envelope: Envelope, raw: bytes) -> bytes:
     told = asdict(envelope)

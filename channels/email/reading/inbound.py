@@ -50,13 +50,13 @@ def _event(mail: Letter) -> InboundEvent:
 
 
 def _is_ours(mail: Letter) -> bool:
-    return mail.envelope.is_sent or mail.author.address in mail.envelope.ours
+    return mail.envelope.is_sent or mail.envelope.is_ours(mail.author.address)
 
 
 def _addressee(mail: Letter) -> Person | None:
     """To whom the company wrote: the first who is not of the company."""
     bcc = people(mail.headers, "bcc")
-    strangers = (p for p in (*mail.to, *mail.cc, *bcc) if p.address not in mail.envelope.ours)
+    strangers = (p for p in (*mail.to, *mail.cc, *bcc) if not mail.envelope.is_ours(p.address))
     return next((person for person in strangers if person.address), None)
 
 
@@ -65,14 +65,14 @@ def _behind_a_form(mail: Letter) -> Person | None:
 
     Such a mail is from us to us, and only Reply-To names the customer.
     """
-    ours = mail.envelope.ours
-    domains = {address.rpartition("@")[2] for address in ours}
+    envelope = mail.envelope
+    domains = {address.rpartition("@")[2] for address in envelope.ours}
     is_own_robot = automatic.is_no_reply(mail.author.local) and mail.author.domain in domains
-    if mail.envelope.is_sent or not (mail.author.address in ours or is_own_robot):
+    if envelope.is_sent or not (envelope.is_ours(mail.author.address) or is_own_robot):
         return None
-    if any(p.address and p.address not in ours for p in (*mail.to, *mail.cc)):
+    if any(p.address and not envelope.is_ours(p.address) for p in (*mail.to, *mail.cc)):
         return None
-    strangers = (p for p in mail.reply_to if p.address and p.address not in ours)
+    strangers = (p for p in mail.reply_to if p.address and not envelope.is_ours(p.address))
     return next((p for p in strangers if not automatic.is_no_reply(p.local)), None)
 
 

@@ -73,10 +73,14 @@ class Dovecot:
     port: int
 
     def start(self) -> None:
-        subprocess.run([DOVECOT, "-c", self.home / "dovecot.conf"], check=True)
+        self._run()
 
     def stop(self) -> None:
-        subprocess.run([DOVECOT, "-c", self.home / "dovecot.conf", "stop"], check=False)
+        self._run("stop")
+
+    def _run(self, *words: str) -> None:
+        configuration = str(self.home / "dovecot.conf")
+        subprocess.run([str(DOVECOT), "-c", configuration, *words], check=True)  # noqa: S603
 
 
 @pytest.fixture(scope="module")

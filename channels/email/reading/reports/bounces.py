@@ -36,6 +36,9 @@ _SUBJECT = re.compile(
     |無法投遞|退信|반송|전달\ 실패"""
 )
 _FORWARDED = re.compile(r"(?i)^\W*(?:re|aw|fwd?|wg|tr|rv|sv|vs|antw|odp|ynt|回复|转发)\s*[:：]")
+_COMPLAINT = re.compile(
+    r"(?i)(?:complaint about message from|e-?mail feedback report|abuse report|spam report)\b"
+)
 _ACTIONS = {
     "failed": ReportKind.FAILED,
     "failure": ReportKind.FAILED,
@@ -56,7 +59,8 @@ _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 def report(mail: Letter) -> DeliveryReport | None:
     """None for a mail that is no report on another one."""
     kinds = {part.content_type for part in mail.mail.walk()}
-    if "message/feedback-report" in kinds:
+    is_bare_complaint = _COMPLAINT.match(mail.subject) and "message/rfc822" in kinds
+    if "message/feedback-report" in kinds or is_bare_complaint:
         return _complaint(mail)
     if not _is_suspect(mail, kinds):
         return None

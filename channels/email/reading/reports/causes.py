@@ -44,7 +44,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         "it was taken for spam",
         "7.1",
-        r"spam|unsolicited|bulk mail|junk|content (?:reject|filter)|score",
+        r"\bspam(?!haus)|unsolicited|bulk mail|junk|content (?:reject|filter)|score",
     ),
     (
         "it was taken for a virus",
@@ -120,6 +120,7 @@ _BY_CODE = {
     "7.1": "the mail server refused it",
 }
 _COMPILED = tuple((words, code, re.compile(pattern, re.I)) for words, code, pattern in _CAUSES)
+_NAMES = re.compile(r"\S{1,100}@\S{1,200}|https?://\S{1,500}")
 FULL = "the mailbox is full"
 
 
@@ -134,7 +135,8 @@ class Cause:
 def cause(status: str, told: str) -> Cause:
     """Empty words where neither the code nor the reply tells."""
     detail = status.partition(".")[2]
+    said = _NAMES.sub(" ", told)
     for words, code, pattern in _COMPILED:
-        if pattern.search(told):
+        if pattern.search(said):
             return Cause(words, code)
     return Cause(_BY_CODE.get(detail, ""), detail)

@@ -5,10 +5,12 @@ from collections.abc import Collection
 from itertools import islice
 
 from channels.email.reading.people import normalised
+from channels.email.reading.reports.causes import cause
 
 MAX_RECIPIENTS = 20
 MAX_REASON = 300
 MAX_REPLIES = 50
+MAX_LINES = 200
 MIN_SENTENCE = 15
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,63}){1,8}")
@@ -116,18 +118,23 @@ def reason(prose: str, recipients: Collection[str]) -> str:
 
 
 def _sentence(lines: list[str], recipients: Collection[str]) -> str:
-    spoken = [line for line in lines if line[0].isalnum() and not line.endswith((",", ":"))]
+    """The line that tells the most: one with a known cause, one by the address, any."""
+    spoken = [line for line in lines[:MAX_LINES] if _is_sentence(line)]
     beside: list[str] = []
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines[:MAX_LINES]):
         if any(address in line.lower() for address in recipients):
-            beside += lines[max(0, number - 1) : number + 3]
+            beside += filter(_is_sentence, lines[max(0, number - 1) : number + 3])
     candidates = (
-        next((line for line in beside if _FAILING.search(line)), ""),
-        next((line for line in spoken if _FAILING.search(line)), ""),
-        next((line for line in beside if line in spoken and "@" not in line), ""),
+        next((line for line in (*beside, *spoken) if cause("", line).words), ""),
+        next((line for line in (*beside, *spoken) if _FAILING.search(line)), ""),
+        next((line for line in beside if "@" not in line), ""),
         next((line for line in spoken if len(line) > MIN_SENTENCE), ""),
     )
     return " ".join(next((one for one in candidates if one), "").split())[:MAX_REASON]
+
+
+def _is_sentence(line: str) -> bool:
+    return line[0].isalnum() and not line.endswith((",", ":"))
 
 
 def _folded(words: str, prose: str, end: int) -> str:

@@ -15,8 +15,8 @@ MAX_TEXT = 100_000
 _MAILS = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 _STATUS = ("message/delivery-status", "message/global-delivery-status", "message/feedback-report")
 _MARK = re.compile(
-    r"""(?imx)^[ \t>]*(?:
-      [-=*_#\s]*(?:below\ this\ line\ is\ a\ copy | (?:the\ )?original\ (?:message|mail)\b.{0,40}$
+    r"""(?imx)^[ \t>=*_\#-]{0,80}(?:
+      (?:below\ this\ line\ is\ a\ copy | (?:the\ )?original\ (?:message|mail)\b.{0,40}$
         | this\ is\ a\ copy\ of | returned\ message | (?:un|re)sent\ message | unsent\ message
         | message\ header | enclosed\ is\ a\ copy | a\ copy\ of\ (?:your
     |the)\ (?:original\ )?message
@@ -41,7 +41,9 @@ class Returned:
     def recipients(self) -> tuple[str, ...]:
         if self.headers is None:
             return ()
-        return addresses(people(self.headers, "to", "cc", "x-original-to", "x-rcpt-to"))
+        # One large provider hides the address everywhere but in a field of its own.
+        told = addresses(people(self.headers, "x-hmxmroriginalrecipient"))
+        return told or addresses(people(self.headers, "to", "cc", "x-original-to", "x-rcpt-to"))
 
 
 def read(mail: Part) -> Returned:

@@ -9,11 +9,13 @@ from channels.email.reading.trimming import attributions, blocks, phrases
 
 MAX_LINES = 20_000
 MAX_MATCHED = 400
+MAX_DEVICE = 140
 
 _QUOTE = re.compile(r"^[ \t]{0,3}(?:[A-Z]{0,3}>|\u203a|&gt;)")
 _NAMED_QUOTE = re.compile(r"^([A-Z][a-z]{1,15})> ")
 _SIGNATURE = re.compile(r"^[ \t]{0,3}(?:--|—|__|-- ?\*|\*--\*)[ \t]*$")
 _RULE = re.compile(r"^[ \t*]{0,8}(?:[-_=*#~+•·─━—]{3,}|[-_=*#~+] ?(?:[-_=*#~+] ?){4,})[ \t*]*$")
+_DECORATION = "-_=*>:："
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u1427]")
 
 
@@ -48,7 +50,7 @@ def classified(text: str) -> list[Line]:
     lines = [_line(line) for line in text.split("\n", MAX_LINES)]
     _mark_attributions(lines)
     _mark_headers(lines)
-    _unmark_sentences(lines)
+    _mark_devices(lines)
     return lines
 
 
@@ -74,10 +76,9 @@ def _kind(plain: str) -> Kind:
             return Kind.RULE
         if phrases.DASHED.match(plain):
             return Kind.BANNER
-    if len(bare) <= 120 and phrases.BANNER.match(bare):
+    is_decorated = first in _DECORATION or bare[-1] in _DECORATION
+    if is_decorated and len(bare) <= 120 and phrases.BANNER.match(bare):
         return Kind.BANNER
-    if len(bare) <= 140 and phrases.SENT_FROM.match(bare):
-        return Kind.DEVICE
     if len(bare) <= 160 and phrases.ABOVE.match(bare):
         return Kind.ABOVE
     return Kind.TEXT
@@ -119,15 +120,18 @@ def _mark_named_quotes(lines: list[Line], start: int) -> None:
         name, line.kind = found[1], Kind.QUOTE
 
 
-def _unmark_sentences(lines: list[Line]) -> None:
-    """A line like the signature of a telephone is one only where a block of words ends."""
+def _mark_devices(lines: list[Line]) -> None:
+    """The signature of a telephone, only where a block of words ends: it may be a sentence."""
     for number, line in enumerate(lines):
-        if line.kind is not Kind.DEVICE:
+        if line.kind is not Kind.TEXT:
+            continue
+        below = lines[number + 1].kind if number + 1 < len(lines) else Kind.EMPTY
+        if below is Kind.TEXT or len(line.plain) > MAX_DEVICE:
             continue
         above = lines[number - 1].kind if number else Kind.EMPTY
-        below = lines[number + 1].kind if number + 1 < len(lines) else Kind.EMPTY
-        if below is Kind.TEXT or (above is Kind.TEXT and _goes_on(lines, number + 1)):
-            line.kind = Kind.TEXT
+        is_alone = above is not Kind.TEXT or not _goes_on(lines, number + 1)
+        if is_alone and phrases.SENT_FROM.match(line.plain.strip()):
+            line.kind = Kind.DEVICE
 
 
 def _goes_on(lines: list[Line], start: int) -> bool:

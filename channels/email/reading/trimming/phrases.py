@@ -31,7 +31,10 @@ CUE = re.compile(
 TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2}(?!\d)")
 ADDRESS = re.compile(r"[^\s<>()\[\]\"]{1,100}@[^\s<>()\[\]\"]{1,200}")
-STAMPED = re.compile(r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+\-]?[\d:]{0,6} \S.{0,100}$")
+STAMPED = re.compile(
+    r"^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+\-]?[\d:]{0,6} \S.{0,100}$"
+    r"|^\d{4}[/-]\d{1,2}[/-]\d{1,2}(?: \d{1,2}:\d\d)?,? \S.{0,80}<[^\s<>]{1,100}@[^\s<>]{1,100}>:?$"
+)
 
 # Lines that stand between the new words and a whole mail below.
 _BANNERS = (

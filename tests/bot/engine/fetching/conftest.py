@@ -55,6 +55,12 @@ class MailFirm:
         while await self.runtime.reactions.react(self.tenant_id):
             pass
 
+    async def work_on_turns(self) -> None:
+        """As the turn jobs that were put would."""
+        for conversation in await self.conversations():
+            turns = self.runtime.turns
+            await turns.run(self.tenant_id, conversation.id, timedelta(0))
+
     async def cursor(self) -> ChannelCursor:
         async with self.runtime.database.transaction(self.tenant_id) as session:
             found = await Cursors(session, self.tenant_id).of(self.account_id)

@@ -22,7 +22,8 @@ BELIEVED = {
     "dkim by identity": "mx.acme.example; dkim=pass header.i=@lund.example",
     "spf": "mx.acme.example; spf=pass smtp.mailfrom=bounce@lund.example",
     "spf of the domain": "mx.acme.example; spf=pass smtp.mailfrom=lund.example",
-    "one of several": "mx.acme.example; spf=fail smtp.mailfrom=x.example; dkim=pass header.d=lund.example",
+    "one of several": "mx.acme.example; spf=fail smtp.mailfrom=x.example; dkim=pass "
+    "header.d=lund.example",
     "with a version": "mx.acme.example 1; dmarc=pass header.from=lund.example",
     "folded": "mx.acme.example;\n\tdkim=pass\n\theader.d=lund.example",
     "with comments": "mx.acme.example (ours); dmarc=pass (all; good) header.from=lund.example",

@@ -12,7 +12,10 @@ from channels.email.reading.mime.parts import whole
 PLAIN = "Content-Type: text/plain\n\nHello"
 HTML = "Content-Type: text/html\n\n<p>Hello <b>there</b></p>"
 PDF = "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\nJVBERg=="
-EVENT = "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nSUMMARY:Visit\\, cellar\nEND:VCALENDAR"
+EVENT = (
+    "Content-Type: text/calendar; method=REQUEST\n\n"
+    "BEGIN:VCALENDAR\nMETHOD:REQUEST\nSUMMARY:Visit\\, cellar\nEND:VCALENDAR"
+)
 
 
 def multipart(kind: str, *parts: str, boundary: str = "b", more: str = "") -> str:
@@ -69,7 +72,8 @@ def test_a_file_has_its_content_size_and_digest() -> None:
 FILES = {
     "Content-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\nx": "a.txt",
     "Content-Type: application/x; name=../../etc/passwd\n\nx": "passwd",
-    "Content-Type: application/x\nContent-Disposition: attachment; filename*=utf-8''a%2F..%2Fb\n\nx": "b",
+    "Content-Type: application/x\nContent-Disposition: attachment; "
+    "filename*=utf-8''a%2F..%2Fb\n\nx": "b",
     'Content-Type: application/x; name="a\u200b.ht\u200baccess"\n\nx': "a.htaccess",
     "Content-Type: image/jpeg\nContent-Location: Photo25.jpg\n\nx": "Photo25.jpg",
     "Content-Type: image/jpeg\n\nx": "file.jpg",
@@ -104,7 +108,8 @@ NOTED = {
         "Content-Type: application/octet-stream; name=encrypted.asc\n\nx",
         more='; protocol="application/pgp-encrypted"',
     ): "[encrypted with PGP",
-    "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx": "[encrypted with S/MIME",
+    "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx": "[encrypted with "
+    "S/MIME",
     "Content-Type: application/pkcs7-mime; smime-type=signed-data\n\nx": "[signed with S/MIME",
     "\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----": "[encrypted with PGP",
     multipart("mixed", "\nHi", "Content-Type: application/ms-tnef\n\nx"): "[winmail.dat",

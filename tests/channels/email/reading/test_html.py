@@ -7,9 +7,11 @@ import pytest
 from channels.email.reading.html import as_text, sanitised, without_markup
 
 GMAIL = (
-    '<div>Two, please.</div><br><div class="gmail_quote"><div class="gmail_attr">On Mon, Mar 4, 2024 '
+    '<div>Two, please.</div><br><div class="gmail_quote"><div class="gmail_attr">On Mon, Mar '
+    "4, 2024 "
     'at 9:12 AM Bo &lt;<a href="mailto:bo@acme.example">bo@acme.example</a>&gt; wrote:<br></div>'
-    '<blockquote class="gmail_quote"><div>One or two?</div><blockquote type="cite">A pump</blockquote>'
+    '<blockquote class="gmail_quote"><div>One or two?</div><blockquote type="cite">A '
+    "pump</blockquote>"
     "</blockquote></div>"
 )
 

@@ -37,12 +37,15 @@ ODD = {
     "blank lines before it": "\n\nFrom: a@b.c\n\ntext",
     "no blank line before the text": "From: a@b.c\nSubject: x\ntext",
     "a broken field in the middle": "From: a@b.c\nthis is no field\nSubject: x\n\ntext",
-    "a boundary that is not there": "From: a@b.c\nContent-Type: multipart/mixed; boundary=no\n\ntext",
+    "a boundary that is not there": "From: a@b.c\nContent-Type: multipart/mixed; boundary=no\n"
+    "\ntext",
     "no boundary named": "From: a@b.c\nContent-Type: multipart/mixed\n\n--q\n\ntext\n--q--",
-    "a boundary that never closes": "From: a@b.c\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext",
+    "a boundary that never closes": "From: a@b.c\nContent-Type: multipart/mixed; boundary=b\n\n"
+    "--b\n\ntext",
     "no such type": "From: a@b.c\nContent-Type: nonsense\n\ntext",
     "old newlines": "From: a@b.c\rSubject: x\r\rtext",
-    "a wrong boundary": "From: a@b.c\nContent-Type: multipart/mixed; boundary=x\n\n--y\n\ntext\n--y--",
+    "a wrong boundary": "From: a@b.c\nContent-Type: multipart/mixed; boundary=x\n\n--y\n\n"
+    "text\n--y--",
     "a second type": "From: a@b.c\nContent-Type: text/plain\nContent-Type: text/html\n\ntext",
 }
 

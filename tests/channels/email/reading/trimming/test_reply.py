@@ -13,14 +13,18 @@ OLD = "> Do you want one or two?\n>\n> Bo"
 
 ATTRIBUTIONS = {
     "gmail": "On Mon, Mar 4, 2024 at 9:12 AM Bo Berg <bo@acme.example> wrote:",
-    "gmail, broken": "On Mon, Mar 4, 2024 at 9:12 AM Bo Berg from a firm with a name <\nbo@acme.example>\nwrote:",
+    "gmail, broken": "On Mon, Mar 4, 2024 at 9:12 AM Bo Berg from a firm with a name <\n"
+    "bo@acme.example>\nwrote:",
     "gmail, german": "Am Mo., 4. März 2024 um 09:12 Uhr schrieb Bo Berg <bo@acme.example>:",
     "gmail, french": "Le lun. 4 mars 2024 à 09:12, Bo Berg <bo@acme.example> a écrit :",
-    "gmail, french, hard spaces": "Le lun. 4 mars 2024 à 09:12, Bo Berg <bo@acme.example> a\xa0écrit\xa0:",
+    "gmail, french, hard spaces": "Le lun. 4 mars 2024 à 09:12, Bo Berg <bo@acme.example> "
+    "a\xa0écrit\xa0:",
     "gmail, spanish": "El lun, 4 mar 2024 a las 9:12, Bo Berg (<bo@acme.example>) escribió:",
-    "gmail, italian": "Il giorno lun 4 mar 2024 alle ore 09:12 Bo Berg <bo@acme.example> ha\nscritto:",
+    "gmail, italian": "Il giorno lun 4 mar 2024 alle ore 09:12 Bo Berg <bo@acme.example> ha\n"
+    "scritto:",
     "gmail, dutch": "Op ma 4 mrt 2024 om 09:12 schreef Bo Berg <bo@acme.example>:",
-    "gmail, portuguese": "Em seg., 4 de mar. de 2024 às 09:12, Bo Berg <bo@acme.example>\nescreveu:",
+    "gmail, portuguese": "Em seg., 4 de mar. de 2024 às 09:12, Bo Berg <bo@acme.example>\n"
+    "escreveu:",
     "gmail, polish": "pon., 4 mar 2024 o 09:12 Bo Berg <bo@acme.example> napisał(a):",
     "gmail, swedish": "Den mån 4 mars 2024 kl 09:12 skrev Bo Berg <bo@acme.example>:",
     "gmail, danish": "Den man. 4. mar. 2024 kl. 09.12 skrev Bo Berg <bo@acme.example>:",
@@ -38,8 +42,10 @@ ATTRIBUTIONS = {
     "apple mail, german": "Am 04.03.2024 um 09:12 schrieb Bo Berg <bo@acme.example>:",
     "apple mail, french": "Le 4 mars 2024 à 09:12, Bo Berg <bo@acme.example> a écrit :",
     "apple mail, spanish": "El 4 mar 2024, a las 9:12, Bo Berg <bo@acme.example> escribió:",
-    "apple mail, dutch": "Op 4 mrt. 2024, om 09:12 heeft Bo Berg <bo@acme.example> het volgende geschreven:",
-    "apple mail, polish": "Wiadomość napisana przez Bo Berg <bo@acme.example> w dniu 4 mar 2024, o godz. 09:12:",
+    "apple mail, dutch": "Op 4 mrt. 2024, om 09:12 heeft Bo Berg <bo@acme.example> het "
+    "volgende geschreven:",
+    "apple mail, polish": "Wiadomość napisana przez Bo Berg <bo@acme.example> w dniu 4 mar "
+    "2024, o godz. 09:12:",
     "apple mail, japanese": "2024/03/04 9:12、Bo Berg <bo@acme.example>のメール:",
     "apple mail, chinese": "在 2024年3月4日，上午9:12，Bo Berg <bo@acme.example> 写道：",
     "apple mail, korean": "2024. 3. 4. 오전 9:12, Bo Berg <bo@acme.example> 작성:",
@@ -77,36 +83,55 @@ def test_an_attribution_with_unmarked_history_below_ends_the_new_words(attributi
 
 
 BLOCKS = {
-    "outlook": "From: Bo Berg <bo@acme.example>\nSent: Monday, March 4, 2024 9:12 AM\nTo: Ada\nSubject: Pump",
-    "outlook, no address": "From: Bo Berg\nSent: Monday, March 4, 2024 9:12 AM\nTo: Ada\nSubject: Pump",
+    "outlook": "From: Bo Berg <bo@acme.example>\nSent: Monday, March 4, 2024 9:12 AM\nTo: Ada\n"
+    "Subject: Pump",
+    "outlook, no address": "From: Bo Berg\nSent: Monday, March 4, 2024 9:12 AM\nTo: Ada\n"
+    "Subject: Pump",
     "outlook, bold": "*From:* Bo Berg\n*Sent:* Monday, March 4, 2024\n*To:* Ada\n*Subject:* Pump",
-    "outlook, german": "Von: Bo Berg\nGesendet: Montag, 4. März 2024 09:12\nAn: Ada\nBetreff: Pumpe",
+    "outlook, german": "Von: Bo Berg\nGesendet: Montag, 4. März 2024 09:12\nAn: Ada\nBetreff: "
+    "Pumpe",
     "outlook, french": "De : Bo Berg\nEnvoyé : lundi 4 mars 2024 09:12\nÀ : Ada\nObjet : Pompe",
-    "outlook, spanish": "De: Bo Berg\nEnviado el: lunes, 4 de marzo de 2024 9:12\nPara: Ada\nAsunto: Bomba",
+    "outlook, spanish": "De: Bo Berg\nEnviado el: lunes, 4 de marzo de 2024 9:12\nPara: Ada\n"
+    "Asunto: Bomba",
     "outlook, italian": "Da: Bo Berg\nInviato: lunedì 4 marzo 2024 09:12\nA: Ada\nOggetto: Pompa",
-    "outlook, dutch": "Van: Bo Berg\nVerzonden: maandag 4 maart 2024 09:12\nAan: Ada\nOnderwerp: Pomp",
-    "outlook, portuguese": "De: Bo Berg\nEnviada em: segunda-feira, 4 de março de 2024\nPara: Ada\nAssunto: Bomba",
+    "outlook, dutch": "Van: Bo Berg\nVerzonden: maandag 4 maart 2024 09:12\nAan: Ada\n"
+    "Onderwerp: Pomp",
+    "outlook, portuguese": "De: Bo Berg\nEnviada em: segunda-feira, 4 de março de 2024\nPara: "
+    "Ada\nAssunto: Bomba",
     "outlook, polish": "Od: Bo Berg\nWysłano: poniedziałek, 4 marca 2024\nDo: Ada\nTemat: Pompa",
     "outlook, swedish": "Från: Bo Berg\nSkickat: den 4 mars 2024 09:12\nTill: Ada\nÄmne: Pump",
     "outlook, danish": "Fra: Bo Berg\nSendt: 4. marts 2024 09:12\nTil: Ada\nEmne: Pumpe",
-    "outlook, finnish": "Lähettäjä: Bo Berg\nLähetetty: maanantai 4. maaliskuuta 2024\nVastaanottaja: Ada\nAihe: Pumppu",
-    "outlook, czech": "Od: Bo Berg\nOdesláno: pondělí 4. března 2024 9:12\nKomu: Ada\nPředmět: Čerpadlo",
+    "outlook, finnish": "Lähettäjä: Bo Berg\nLähetetty: maanantai 4. maaliskuuta 2024\n"
+    "Vastaanottaja: Ada\nAihe: Pumppu",
+    "outlook, czech": "Od: Bo Berg\nOdesláno: pondělí 4. března 2024 9:12\nKomu: Ada\nPředmět: "
+    "Čerpadlo",
     "outlook, russian": "От: Bo Berg\nОтправлено: 4 марта 2024 г. 9:12\nКому: Ada\nТема: Насос",
     "outlook, japanese": "差出人: Bo Berg\n送信日時: 2024年3月4日 9:12\n宛先: Ada\n件名: ポンプ",
     "outlook, chinese": "发件人: Bo Berg\n发送时间: 2024年3月4日 9:12\n收件人: Ada\n主题: 泵",
     "outlook, korean": "보낸 사람: Bo Berg\n보낸 날짜: 2024년 3월 4일\n받는 사람: Ada\n제목: 펌프",
-    "outlook web": "________________________________\nFrom: Bo Berg <bo@acme.example>\nSent: 04 March 2024 09:12\nTo: Ada\nSubject: Pump",
-    "outlook mac": "From: Bo Berg <bo@acme.example>\nDate: Monday, 4 March 2024 at 09:12\nTo: Ada\nSubject: Pump",
-    "outlook 2003": "-----Original Message-----\nFrom: Bo Berg\nSent: Monday, March 4, 2024 9:12 AM\nTo: Ada\nSubject: Pump",
-    "outlook 2003, german": "-----Ursprüngliche Nachricht-----\nVon: Bo Berg\nGesendet: Montag\nAn: Ada\nBetreff: Pumpe",
-    "outlook, folded": "From: Bo Berg <bo@acme.example>\nSent: Monday, March 4, 2024 9:12 AM\nTo: Ada; Cy; and the others who\nwork there\nSubject: Pump",
-    "outlook, spaced": "From: Bo Berg\n\nSent: Monday, March 4, 2024 9:12 AM\n\nTo: Ada\n\nSubject: Pump",
+    "outlook web": "________________________________\nFrom: Bo Berg <bo@acme.example>\nSent: "
+    "04 March 2024 09:12\nTo: Ada\nSubject: Pump",
+    "outlook mac": "From: Bo Berg <bo@acme.example>\nDate: Monday, 4 March 2024 at 09:12\nTo: "
+    "Ada\nSubject: Pump",
+    "outlook 2003": "-----Original Message-----\nFrom: Bo Berg\nSent: Monday, March 4, 2024 "
+    "9:12 AM\nTo: Ada\nSubject: Pump",
+    "outlook 2003, german": "-----Ursprüngliche Nachricht-----\nVon: Bo Berg\nGesendet: "
+    "Montag\nAn: Ada\nBetreff: Pumpe",
+    "outlook, folded": "From: Bo Berg <bo@acme.example>\nSent: Monday, March 4, 2024 9:12 AM\n"
+    "To: Ada; Cy; and the others who\nwork there\nSubject: Pump",
+    "outlook, spaced": "From: Bo Berg\n\nSent: Monday, March 4, 2024 9:12 AM\n\nTo: Ada\n\n"
+    "Subject: Pump",
     "bare banner": "----- Original Message -----",
-    "blackberry": "-----Original Message-----\nFrom: Bo\nDate: Mon, 4 Mar 2024 09:12:03\nTo: <ada@x.example>\nSubject: Pump",
-    "apple, forwarded": "Begin forwarded message:\n\nFrom: Bo <bo@acme.example>\nSubject: Pump\nDate: 4 March 2024\nTo: ada@x.example",
-    "gmail, forwarded": "---------- Forwarded message ---------\nFrom: Bo <bo@acme.example>\nDate: Mon, 4 Mar 2024\nSubject: Pump\nTo: <ada@x.example>",
-    "gmx": 'Gesendet: Montag, 04. März 2024 um 09:12 Uhr\nVon: "Bo Berg" <bo@acme.example>\nAn: ada@x.example\nBetreff: Pumpe',
-    "qq": '------------------ 原始邮件 ------------------\n发件人: "Bo" <bo@acme.example>;\n发送时间: 2024年3月4日\n收件人: "Ada";\n主题: 泵',
+    "blackberry": "-----Original Message-----\nFrom: Bo\nDate: Mon, 4 Mar 2024 09:12:03\nTo: "
+    "<ada@x.example>\nSubject: Pump",
+    "apple, forwarded": "Begin forwarded message:\n\nFrom: Bo <bo@acme.example>\nSubject: "
+    "Pump\nDate: 4 March 2024\nTo: ada@x.example",
+    "gmail, forwarded": "---------- Forwarded message ---------\nFrom: Bo <bo@acme.example>\n"
+    "Date: Mon, 4 Mar 2024\nSubject: Pump\nTo: <ada@x.example>",
+    "gmx": 'Gesendet: Montag, 04. März 2024 um 09:12 Uhr\nVon: "Bo Berg" <bo@acme.example>\n'
+    "An: ada@x.example\nBetreff: Pumpe",
+    "qq": '------------------ 原始邮件 ------------------\n发件人: "Bo" <bo@acme.example>;\n'
+    '发送时间: 2024年3月4日\n收件人: "Ada";\n主题: 泵',
     "help desk": "##- Please type your reply above this line -##",
 }
 
@@ -164,7 +189,8 @@ def test_a_signature_is_left_out(signature: str) -> None:
 DISCLAIMERS = (
     "This message is confidential and meant for the addressee only. If it reached you by mistake,\n"
     "please delete it and tell us so that it does not happen again.",
-    "Diese Nachricht ist vertraulich und nur für den genannten Empfänger bestimmt. Sollten Sie sie\n"
+    "Diese Nachricht ist vertraulich und nur für den genannten Empfänger bestimmt. Sollten Sie "
+    "sie\n"
     "irrtümlich erhalten haben, löschen Sie sie bitte und sagen Sie uns Bescheid.",
     "Ce message est confidentiel et réservé à son destinataire. Si vous l'avez reçu par erreur,\n"
     "merci de le supprimer et d'en avertir l'expéditeur.",

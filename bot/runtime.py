@@ -25,6 +25,9 @@ from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.fetching.parts import Fetching
 from bot.engine.intake import IntakeJob
+from bot.engine.mailing.letters import Letters
+from bot.engine.mailing.proving import ProofByCode
+from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.reactions import Reactions
@@ -150,14 +153,15 @@ def _build(
     library = Library(source, embedder)
     triage = Triage(embedder)
     models = _models(settings)
-    shelf = CatalogueShelf(database)
-    prompts = TenantPrompts(database)
+    shelf, prompts = CatalogueShelf(database), TenantPrompts(database)
     model_agents = _model_agents(models, Reads(library, shelf), prompts)
     extractive, budget = ExtractiveAgent(library, triage), TenantBudget(database, settings)
     limits = LadderLimits(model=settings.llm_deadline)
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
-    deliverer, intake = Deliverer(database, accounts, client), IntakeJob(database, accounts)
+    letters = Letters(database, ThreadTokens(vault), ProofByCode(vault))
+    deliverer = Deliverer(database, accounts, client, letters)
+    intake = IntakeJob(database, accounts, letters.tokens)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)

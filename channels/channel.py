@@ -62,6 +62,11 @@ class ChannelSettings(BaseModel):
     further_hints: ClassVar[tuple[str, ...]] = ()
     """Fields that deliveries may name instead (news of the whole business account)."""
 
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """From which the company itself writes, where a thread names its people."""
+        return ()
+
 
 class Channel(Protocol):
     """A protocol translator. Pure but for `send` and `fetch`, which use the client given."""
@@ -117,6 +122,26 @@ class Channel(Protocol):
         Called only where `capabilities.has_typing`, and only when there will be an answer.
         Raises Temporary or Permanent; neither matters to the answer.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A message as it came. `html` is sanitised; `content`: the file itself, for a download."""
+
+    text: str
+    html: str = ""
+    content: bytes = b""
+
+
+@runtime_checkable
+class HasOriginal(Protocol):
+    """A channel whose messages are more than what is shown of them."""
+
+    original_suffix: str
+
+    def original(self, body: bytes) -> Original:
+        """From a raw body. Raises ValueError with a reason."""
         ...
 
 

@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.mailing.sent import SentMails
+from bot.engine.mailing.tokens import ThreadTokens
+from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
 from bot.engine.media import attach, clean
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import jobs_failed, log, messages_received
@@ -45,14 +48,17 @@ class _Understood:
     event: ledger.WaitingEvent
     messages: tuple[tuple[NewMessage, InboundMessage], ...] = ()
     statuses: tuple[NewStatus, ...] = ()
+    copies: tuple[str, ...] = ()
+    """Ids of mails of ours that have come back: they have left."""
     ignored: str = ""
     is_quarantined: bool = False
 
 
 class IntakeJob:
-    def __init__(self, database: Database, accounts: Accounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts, tokens: ThreadTokens) -> None:
         self._database = database
         self._accounts = accounts
+        self._tokens = tokens
 
     async def take(
         self,
@@ -118,9 +124,10 @@ class IntakeJob:
             events = await ledger.claim(session, account.tenant_id, account.id, limit, event_id)
             if not events:
                 return 0, frozenset()
+            reader = MailReader(account, self._tokens)
 
             def understand() -> list[_Understood]:
-                return [_understand(account, event, foreseen) for event in events]
+                return [_understand(reader, event, foreseen) for event in events]
 
             # Large bodies are parsed in a thread: the loop must not stand still for them.
             is_heavy = sum(len(event.body) for event in events) > HEAVY
@@ -139,6 +146,8 @@ class IntakeJob:
             one_thread_per_person=not account.channel.capabilities.has_subject,
         )
         messages = [new for one in understood for new, _ in one.messages]
+        sent = SentMails(session, account)
+        await sent.have_left([copy for one in understood for copy in one.copies])
         stored = await intake.store(messages, [_finished(one) for one in understood])
         messages_received.labels(account.channel.name).inc(len(stored.message_ids))
         originals = [
@@ -150,6 +159,7 @@ class IntakeJob:
         await attach(session, account, [(new.id, original) for new, original in originals])
         for _, original in originals:
             await _revise(session, account, original)
+        await sent.were_reported_on(originals)
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
@@ -167,7 +177,8 @@ class IntakeJob:
                 await queue.put(session, "react", tenant_id=account.tenant_id)
 
 
-def _understand(account: Account, event: ledger.WaitingEvent, foreseen: Foreseen) -> _Understood:
+def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Foreseen) -> _Understood:
+    account = reader.account
     try:
         parsed = foreseen.get(event.body) or account.channel.parse(event.body)
     except ValueError as error:
@@ -175,11 +186,15 @@ def _understand(account: Account, event: ledger.WaitingEvent, foreseen: Foreseen
         is_ours = isinstance(account.channel, PolledChannel)
         return _Understood(event, ignored=str(error) or "Not understood.", is_quarantined=is_ours)
     mine = [one for one in parsed if one.account in ("", account.hint)]
-    messages = [
-        (_new_message(account, event, one), one) for one in mine if isinstance(one, InboundMessage)
-    ]
+    said = [one for one in mine if isinstance(one, InboundMessage)]
+    copies = [one for one in said if reader.is_own_copy(one)]
+    if copies:
+        ids = tuple(clean(one.thread.message_id) for one in copies if one.thread)
+        return _Understood(event, copies=ids, ignored=OWN_COPY)
+    messages = [(reader.threaded(_new_message(account, event, one), one), one) for one in said]
     statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
-    return _Understood(event, tuple(messages), tuple(statuses), _reason(mine))
+    statuses += [status for one in said if (status := status_of(one))]
+    return _Understood(event, tuple(messages), tuple(statuses), ignored=_reason(mine))
 
 
 def _reason(events: Sequence[InboundEvent]) -> str:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import httpx
 from pydantic import SecretStr
 
-from channels.channel import Capabilities, ChannelSettings, Delivery, Fetched, PolledChannel
+from channels.channel import (
+    Capabilities,
+    ChannelSettings,
+    Delivery,
+    Fetched,
+    Original,
+    PolledChannel,
+)
 from channels.email.oauth import AccessTokens
 from channels.email.settings import EmailSettings
 from channels.messages import (
@@ -44,6 +51,7 @@ class Email:
     settings_key: str = "email_settings"
     settings_model: type[ChannelSettings] = EmailSettings
     capabilities: Capabilities = CAPABILITIES
+    original_suffix: str = ".eml"
 
     def __init__(self) -> None:
         self._tokens = AccessTokens()
@@ -137,6 +145,18 @@ class Email:
         if not accepted:
             raise Permanent("There is nothing in this message that could be sent.", code="empty")
         return Receipt(tuple(accepted), datetime.now(UTC))
+
+    def original(self, body: bytes) -> Original:
+        from channels.email.reading import envelope, original
+
+        shown = original.original(body)
+        return Original(text=shown.text, html=shown.html, content=envelope.opened(body)[1])
+
+    def message_id(self, message: OutboundMessage, settings: EmailSettings) -> str:
+        """Of the first part; what it will be each time this very message is sent."""
+        from channels.email import composing
+
+        return composing.message_id(message, settings)
 
     async def _send_part(
         self, part: OutboundMessage, settings: EmailSettings, client: httpx.AsyncClient

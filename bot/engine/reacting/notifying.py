@@ -52,6 +52,18 @@ async def _failed(session: AsyncSession, event: DomainEvent) -> NewNotice:
     )
 
 
+async def _muted(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    address = event.payload.get("address", "")
+    text = f"Nothing more is sent to {address}: {event.payload.get('reason', '')}"
+    return NewNotice("failures", str(event.id), text, f"unmute-address {address}")
+
+
+async def _silenced(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"silenced:{event.subject_id}:{event.created_at:%Y-%m-%d}"
+    text = str(event.payload.get("note", ""))
+    return NewNotice("hand-offs", about, text, f"thread {event.subject_id}")
+
+
 async def _drafted(session: AsyncSession, event: DomainEvent) -> NewNotice:
     return NewNotice("approvals", f"drafts:{_step(event.created_at)}", "Answers wait.", "drafts")
 
@@ -96,6 +108,8 @@ def _step(at: datetime) -> str:
 _NOTICES: dict[str, Notice] = {
     "conversation.handed_off": _handed_off,
     "message.failed": _failed,
+    "address.muted": _muted,
+    "conversation.silenced": _silenced,
     "message.drafted": _drafted,
     "quote.drafted": _quote_drafted,
     "ledger.unanswered": _unanswered,

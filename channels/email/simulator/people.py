@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
 from typing import Literal, Protocol
 from uuid import uuid4
 
+from channels.email.composing import MailPolicy
 from channels.email.simulator.world import SentMail, words
 
 Program = Literal["gmail", "outlook", "apple"]
@@ -79,7 +79,7 @@ class Person:
         return [mail for mail in self.mailman.outbox if self.address in mail.recipients]
 
     def _blank(self, to: str, subject: str, at: datetime | None) -> EmailMessage:
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=MailPolicy())
         mail["From"] = Address(self.name, addr_spec=self.address)
         mail["To"] = to
         mail["Subject"] = subject

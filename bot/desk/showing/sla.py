@@ -99,7 +99,9 @@ def report_card(days: int, groups: Mapping[str, Sequence[Compliance]]) -> Card:
 def _kept(row: Compliance) -> str:
     first, whole = _rate(row.first_response_rate), _rate(row.resolution_rate)
     name = row.group or "nobody"
-    return f"    {name}: {many(row.tickets, 'ticket')} · first response {first} · resolution {whole}"
+    return (
+        f"    {name}: {many(row.tickets, 'ticket')} · first response {first} · resolution {whole}"
+    )
 
 
 def _rate(rate: float | None) -> str:

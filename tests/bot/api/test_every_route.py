@@ -14,7 +14,7 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    *("/pricing-config", "/sla/"),
+    *("/pricing-config", "/quarantine", "/sla/"),
 )
 ADMINS = (
     *("/prompts", "/tenant", "/channels", "/keys", "/products"),

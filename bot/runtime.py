@@ -150,8 +150,7 @@ def _build(
 ) -> Runtime:
     channels = connected_channels(settings)
     accounts = Accounts(database, vault, channels, simulated_channels())
-    embedder = WordLlama()
-    source = KnowledgeSource(database)
+    embedder, source = WordLlama(), KnowledgeSource(database)
     library = Library(source, embedder)
     triage = Triage(embedder)
     models = _models(settings)

@@ -96,6 +96,8 @@ class TicketCard:
     is_from_here: bool
     """Opened in this conversation."""
     history: tuple[StepCard, ...]
+    facts: tuple[str, ...] = ()
+    """What else is to be known: team, snooze, what comes next, links, promises, articles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from bot.desk.handling import (
     ticketing,
 )
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
+from bot.desk.handling.tickets import table
 from bot.desk.showing.home import HomeView, home_card
 from bot.desk.showing.threads import Beside, thread_cards
 from bot.desk.showing.tickets import run as run_button
@@ -77,6 +78,7 @@ COMMANDS: dict[str, Handler] = {
     "staff": people.staff,
     "mute": rooms.mute,
     "unmute": rooms.unmute,
+    **table.COMMANDS,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "reply.send": (Right.ACT, answering.send),
@@ -91,6 +93,7 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "quote.approve": (Right.ACT, quoting.approve_seen),
     "lost.replay": (Right.ACT, operating.replay),
     "dismiss": (Right.READ, bulk.dismiss),
+    **table.REACTIONS,
 }
 HOME_ROWS = 5
 LOOKS = frozenset(
@@ -207,6 +210,8 @@ class Desk:
             return await switching.stop_shown(self._bench, by)
         if kind == quoting.REVISE:
             return await quoting.revise(self._bench, by, payload)
+        if kind in table.CONFIRMED:
+            return await table.CONFIRMED[kind](self._bench, by, payload)
         raise WrongUse("This button is of an older version: give the command again.")
 
     async def _home(self, by: StaffView) -> Answer:

@@ -61,14 +61,15 @@ class TicketList:
             select(Ticket, func.coalesce(func.nullif(Person.name, ""), Company.name, ""))
             .outerjoin(Person, Person.id == Ticket.person_id)
             .outerjoin(Company, Company.id == Ticket.company_id)
-            .where(*self._conditions(wanted))
+            .where(*self._conditions(wanted), *await self._held(wanted))
             .order_by(_urgency(), Ticket.created_at)
             .limit(limit)
         )
         return [Listed(ticket, name) for ticket, name in await self._session.execute(query)]
 
     async def count(self, wanted: Wanted) -> int:
-        query = select(func.count()).select_from(Ticket).where(*self._conditions(wanted))
+        query = select(func.count()).select_from(Ticket)
+        query = query.where(*self._conditions(wanted), *await self._held(wanted))
         return await self._session.scalar(query) or 0
 
     async def late(self, opened_before: datetime, limit: int) -> list[Listed]:
@@ -125,14 +126,16 @@ class TicketList:
         self, wanted: Wanted, limit: int, before: tuple[datetime, UUID] | None = None
     ) -> list[Ticket]:
         """Newest first, from after `before` on."""
-        query = select(Ticket).where(*self._conditions(wanted))
-        if wanted.words.strip():
-            held = await HeldBy(self._session).tickets(wanted.words)
-            query = query.where(Ticket.id.in_(held))
+        query = select(Ticket).where(*self._conditions(wanted), *await self._held(wanted))
         if before:
             query = query.where(tuple_(Ticket.created_at, Ticket.id) < before)
         query = query.order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(limit)
         return list(await self._session.scalars(query))
+
+    async def _held(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        if not wanted.words.strip():
+            return []
+        return [Ticket.id.in_(await HeldBy(self._session).tickets(wanted.words))]
 
     def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = [Ticket.tenant_id == self._tenant_id]

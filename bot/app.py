@@ -26,6 +26,7 @@ from bot.api import (
     tenants,
     tickets,
 )
+from bot.api.helpdesk import arrangements, bulk, joining, waiting
 from bot.api.problems import translate_errors
 from bot.api.receiving import slack, webhooks
 from bot.console import connecting, simulator
@@ -59,6 +60,10 @@ def create_app(runtime: Runtime) -> FastAPI:
     for noun in (
         conversations,
         tickets,
+        joining,
+        waiting,
+        arrangements,
+        bulk,
         articles,
         customers,
         prompts,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
@@ -179,24 +179,6 @@ class Tickets:
         return list(
             await self._session.scalars(query.order_by(Ticket.created_at.desc()).limit(limit))
         )
-
-    async def page(
-        self,
-        limit: int,
-        before: tuple[datetime, UUID] | None = None,
-        *,
-        updated_since: datetime | None = None,
-        **filters: Any,
-    ) -> list[Ticket]:
-        query = select(Ticket).order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(limit)
-        if before:
-            query = query.where(tuple_(Ticket.created_at, Ticket.id) < before)
-        if updated_since:
-            query = query.where(Ticket.updated_at >= updated_since)
-        for field, value in filters.items():
-            if value is not None:
-                query = query.where(getattr(Ticket, field) == value)
-        return list(await self._session.scalars(query))
 
     async def comments(self, ticket_id: UUID) -> list[TicketComment]:
         query = select(TicketComment).where(TicketComment.ticket_id == ticket_id)

@@ -26,7 +26,11 @@ from domain.quotes.request import QuoteRequest
 from domain.quotes.service import Drafted, QuoteFor, Quotes
 from domain.staff.models import StaffMember
 from domain.tenants.models import ChannelAccount
+from domain.tickets.joining.linking import TicketLinks
 from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.tickets.working.macros import Macros
+from domain.tickets.working.teams import Teams
+from domain.tickets.working.views import SavedViews
 from domain.types import new_id, utc_now
 
 FIRST, SECOND = "harbour", "meadow"
@@ -218,7 +222,12 @@ async def _work(
             conversation_id=UUID(talk["conversation_id"]),
         )
     )
-    await tickets.comment(ticket, NewComment("Asked for the serial number"))
+    comment = await tickets.comment(ticket, NewComment("Asked for the serial number"))
+    other = await tickets.open(NewTicket("The other camera"))
+    link_id = await TicketLinks(session, tenant_id).add(ticket, other, "related", actor="test")
+    team = await Teams(session, tenant_id).add("Field")
+    macro = await Macros(session, tenant_id).save("hello", "Hi {customer}", {}, actor="test")
+    view = await SavedViews(session, tenant_id).save("all", {"any_status": True}, None)
     article = await Articles(session, tenant_id).write(
         ArticleText("Reset a camera", "Hold the reset button for ten seconds.", "cameras"),
         author="sam",
@@ -228,6 +237,12 @@ async def _work(
         "staff_id": str(member.id),
         "reference": str(ticket.id),
         "article_id": str(article.id),
+        "other": str(other.id),
+        "comment_id": str(comment.id),
+        "link_id": str(link_id),
+        "team_id": str(team.id),
+        "macro_id": str(macro.id),
+        "view_id": str(view.id),
     }
 
 

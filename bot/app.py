@@ -26,7 +26,7 @@ from bot.api import (
     tenants,
     tickets,
 )
-from bot.api.helpdesk import arrangements, bulk, joining, waiting
+from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
 from bot.api.receiving import slack, webhooks
 from bot.console import connecting, simulator
@@ -64,6 +64,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         waiting,
         arrangements,
         bulk,
+        knowledge,
         articles,
         customers,
         prompts,

@@ -26,8 +26,10 @@ from bot.engine.delivery import Deliverer
 from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
+from bot.engine.reacting.promising import PromiseKeeper
 from bot.engine.reacting.reactions import Reactions
 from bot.engine.reacting.reminding import Reminders
+from bot.engine.reacting.suggesting import Suggester
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -76,6 +78,8 @@ class Runtime:
     media: MediaFetcher
     reactions: Reactions
     reminders: Reminders
+    promises: PromiseKeeper
+    suggester: Suggester
     rescue: Rescue
     library: Library
     triage: Triage
@@ -174,6 +178,8 @@ def _build(
         media=MediaFetcher(database, accounts, client),
         reactions=Reactions(database),
         reminders=Reminders(database),
+        promises=PromiseKeeper(database),
+        suggester=Suggester(database, library),
         rescue=Rescue(database),
         library=library,
         triage=triage,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.tickets.joining.linking import TicketLinks
 from domain.tickets.models import Team, Ticket
 from domain.tickets.working.articles import TicketArticles
+from domain.tickets.working.ledger import PromiseLedger
 
 MOST_ARTICLES = 3
 
@@ -16,11 +17,17 @@ async def ticket_facts(session: AsyncSession, tenant_id: UUID, row: Ticket) -> t
     team = await session.get(Team, row.team_id) if row.team_id else None
     into = await session.get(Ticket, row.merged_into_id) if row.merged_into_id else None
     links = await TicketLinks(session, tenant_id).of(row.id)
+    promised = await PromiseLedger(session, tenant_id).of(row.id)
     articles = await TicketArticles(session, tenant_id).of(row.id)
     facts = [f"Team: {team.name}"] if team else []
     facts += [f"Merged into {into.number}"] if into else []
     facts += _waits(row)
     facts += [f"{one.kind.capitalize()} {one.ticket.number}" for one in links]
+    facts += [
+        f"Promise {one.number} ({one.state}), by {one.due_day:%a %d %b}: {one.text}"
+        for one in promised
+        if one.state in ("open", "broken")
+    ]
     facts += [
         f"Article ({one.kind}, {one.relevance} %): {one.title}" for one in articles[:MOST_ARTICLES]
     ]

@@ -43,6 +43,7 @@ from domain.tenants.models import Tenant
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
 from domain.tickets.listing import TicketList, Wanted
+from domain.tickets.working.ledger import PromiseLedger
 from domain.types import utc_now
 
 Handler = Callable[[Bench, StaffCommand], Awaitable[Answer]]
@@ -229,6 +230,7 @@ class Desk:
                 quotes=quotes,
                 figures=await operating.todays_figures(session, by.tenant_id),
                 may_act=Right.ACT in by.rights.held,
+                promises=await PromiseLedger(session, by.tenant_id).due(HOME_ROWS, by.id),
             )
         return home_card(view)
 

@@ -1,4 +1,4 @@
-"""Promises in a text: “I'll send it by Friday”. Pure, in seven languages, in the company's own time.
+"""Promises in a text: “I'll send it by Friday”. Pure, in seven languages, in the company's time.
 
 A sentence promises when somebody of ours says in it that they will do something, and by when. A
 question, a condition, a refusal, a quotation and what was done already are no promises.

@@ -73,4 +73,10 @@ TICKET_VERBS = (
         "changes many tickets: the list is shown first",
         Right.ACT,
     ),
+    Verb(
+        "promise",
+        "promise list|mine | promise done|withdraw N | promise add [N] WHEN WORDS",
+        "promise list",
+        "what was promised to customers, and by when",
+    ),
 )

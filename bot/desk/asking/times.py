@@ -2,7 +2,9 @@
 
 import re
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from domain.tickets.working.clock import zone
 
 MORNING = time(9)
 FARTHEST = timedelta(days=3660)
@@ -13,13 +15,6 @@ _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _WORD = re.compile(rf"(?:next )?(today|tonight|tomorrow|{'|'.join(_DAYS)})\b", re.I)
 _CLOCK = re.compile(r"[ T,]*(?:at )?(\d{1,2})(?::(\d{2}))? ?(am|pm)?(?=\s|$)", re.I)
 _LEAD = re.compile(r"^(?:until|till|on|by|for|at)\s+", re.I)
-
-
-def zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def moment(words: str, now: datetime, where: ZoneInfo) -> tuple[datetime | None, str]:
@@ -69,3 +64,6 @@ def _hour(rest: str) -> tuple[time, str]:
     if hour > 23 or minute > 59:
         return MORNING, rest
     return time(hour, minute), rest[found.end() :]
+
+
+__all__ = ["moment", "zone"]

@@ -7,6 +7,7 @@ from bot.engine.reacting.notifying import TELL
 from bot.foundation.telemetry import log
 from domain.database import Database
 from domain.tenants import directory
+from domain.tickets.working.ledger import PromiseLedger
 from domain.tickets.working.waiting import Waiting
 from domain.types import utc_now
 
@@ -32,6 +33,7 @@ class Reminders:
         now = utc_now()
         async with self._database.transaction(tenant_id) as session:
             told = await Waiting(session, tenant_id).come_due(now)
+            told += await PromiseLedger(session, tenant_id).come_due(now)
             await session.flush()
             if told:
                 await queue.put(session, TELL, lane=queue.STAFF_LANE, tenant_id=tenant_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,9 @@ from domain.quotes.service import Drafted, QuoteFor, Quotes
 from domain.staff.models import StaffMember
 from domain.tenants.models import ChannelAccount
 from domain.tickets.joining.linking import TicketLinks
+from domain.tickets.promises import Promise
 from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.tickets.working.ledger import PromiseLedger
 from domain.tickets.working.macros import Macros
 from domain.tickets.working.teams import Teams
 from domain.tickets.working.views import SavedViews
@@ -227,6 +230,11 @@ async def _work(
     link_id = await TicketLinks(session, tenant_id).add(ticket, other, "related", actor="test")
     team = await Teams(session, tenant_id).add("Field")
     macro = await Macros(session, tenant_id).save("hello", "Hi {customer}", {}, actor="test")
+    due = utc_now() + timedelta(days=1)
+    promised = await PromiseLedger(session, tenant_id).add(
+        ticket, Promise("Send it", due, due.date()), actor="test"
+    )
+    assert promised is not None
     view = await SavedViews(session, tenant_id).save("all", {"any_status": True}, None)
     article = await Articles(session, tenant_id).write(
         ArticleText("Reset a camera", "Hold the reset button for ten seconds.", "cameras"),
@@ -237,6 +245,7 @@ async def _work(
         "staff_id": str(member.id),
         "reference": str(ticket.id),
         "article_id": str(article.id),
+        "promise_id": str(promised.id),
         "other": str(other.id),
         "comment_id": str(comment.id),
         "link_id": str(link_id),

@@ -27,6 +27,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/helpdesk/tickets/{reference}/merge"): {"into": "{other}"},
     ("POST", "/helpdesk/tickets/{reference}/split"): {"comments": ["{comment_id}"]},
     ("PUT", "/helpdesk/tickets/{reference}/satisfaction"): {"score": 5},
+    ("POST", "/helpdesk/tickets/{reference}/promises"): {
+        "text": "Send it",
+        "due_at": "2099-01-01T12:00:00Z",
+    },
     ("POST", "/helpdesk/macros/{macro_id}/filled"): {"ticket": "{reference}"},
     ("PATCH", "/helpdesk/knowledge-base/articles/{article_id}"): {"text": "Pull the plug."},
     ("POST", "/helpdesk/knowledge-base/articles/{article_id}/status"): {"status": "archived"},

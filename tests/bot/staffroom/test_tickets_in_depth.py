@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from bot import queue
 from bot.desk.asking.times import moment, zone
+from domain.tickets.service import NewTicket, Tickets
 from domain.types import utc_now
-from tests.bot.staffroom.conftest import ADMIN, CLERK, ROOM, Office
+from tests.bot.staffroom.conftest import ADMIN, CLERK, ROOM, Office, let_time_pass
 
 
 async def two_tickets(office: Office) -> None:
@@ -96,6 +98,40 @@ async def test_whoever_opens_the_reply_form_is_told_who_else_is_at_it(office: Of
     assert "Maria is writing a reply" in str(office.workspace.open_view())
     await office.command("reply 2", ADMIN)
     assert "Careful" not in str(office.workspace.open_view())
+
+
+async def test_what_staff_promise_is_in_the_ledger_once_it_has_left(office: Office) -> None:
+    await two_tickets(office)
+    await office.command("reply 1")
+    await office.submit({"Your reply": "I'll send it by Friday."})
+    await office.work()
+    assert "Nothing is promised" in await office.command("promise list")  # it can be undone
+    await office.company.execute("update messages set next_attempt_at = now()")
+    await let_time_pass(office.runtime)
+    await office.work()
+    assert "I'll send it by Friday." in await office.command("promise mine")
+    assert "Promise 1 (open)" in await office.command("ticket 1")
+    home = await office.runtime.staffroom.desk.home(await office.member())
+    assert "I'll send it by Friday." in str(home)
+    assert "kept" in await office.command("promise done 1")
+    assert "Nothing is promised" in await office.command("promise list")
+
+
+async def test_articles_are_suggested_beside_a_new_ticket(office: Office, rival: Office) -> None:
+    await office.company.teach("Gate camera", "Reset the gate camera: hold the button at the gate.")
+    await rival.company.teach("Their gate camera", "Nobody else may read of the gate camera.")
+    ticket = await opened_ticket(office, "the gate camera is dead, how can I reset it?")
+    await office.work()
+    assert "Article (suggested" in await office.command(f"ticket {ticket}")
+    rows = await office.company.execute("select count(*) from ticket_articles")
+    assert rows.scalar() > 0
+
+
+async def opened_ticket(office: Office, subject: str) -> str:
+    async with office.runtime.database.transaction(office.tenant_id) as session:
+        ticket = await Tickets(session, office.tenant_id).open(NewTicket(subject))
+        await queue.put(session, "react", tenant_id=office.tenant_id)
+    return ticket.number
 
 
 def test_times_are_read_where_the_company_is() -> None:

@@ -60,7 +60,9 @@ async def _measure(made: Premises) -> list[Figure]:
             await _seed(runtime, tenant_id, slug, count)
         seeded = perf_counter() - started
         await _settle(made)
-        figures = [Figure("tickets and comments seeded a second", 2 * (TICKETS + OTHERS) / seeded, "/s")]
+        figures = [
+            Figure("tickets and comments seeded a second", 2 * (TICKETS + OTHERS) / seeded, "/s")
+        ]
         for name, ask in _questions(runtime, large).items():
             figures += await _timed(name, ask)
         return figures

@@ -28,7 +28,7 @@ from bot.api import (
 )
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
-from bot.api.receiving import slack, webhooks
+from bot.api.receiving import quarantine, slack, webhooks
 from bot.console import connecting, simulator
 from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
@@ -73,6 +73,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         tenants,
         catalogue,
         quotes,
+        quarantine,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

@@ -80,6 +80,7 @@ COMMANDS: dict[str, Handler] = {
     "mute": rooms.mute,
     "unmute": rooms.unmute,
     **table.COMMANDS,
+    "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "reply.send": (Right.ACT, answering.send),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
@@ -172,6 +172,17 @@ class Tickets:
         ticket.snoozed_at = ticket.snoozed_until = None
         why = "The customer replied."
         self._history.changed(ticket, told, actor="customer", why=why, kind="ticket.woke")
+
+    async def reopened_lately(self, ticket: Ticket) -> int:
+        """How often the customer has reopened it within an hour."""
+        query = select(func.count()).where(
+            TicketChange.ticket_id == ticket.id,
+            TicketChange.field == "status",
+            TicketChange.old.in_(lifecycle.FINISHED),
+            TicketChange.actor == "customer",
+            TicketChange.created_at > utc_now() - timedelta(hours=1),
+        )
+        return await self._session.scalar(query) or 0
 
     async def of_person(self, person_id: UUID, limit: int = 10) -> list[Ticket]:
         """Open and recent ones, newest first."""

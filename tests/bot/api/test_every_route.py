@@ -14,7 +14,7 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    "/pricing-config",
+    *("/pricing-config", "/quarantine"),
 )
 ADMINS = ("/prompts", "/tenant", "/channels", "/keys", "/products")
 

@@ -82,9 +82,6 @@ class Runtime:
     deliverer: Deliverer
     media: MediaFetcher
     reactions: Reactions
-    reminders: Reminders
-    promises: PromiseKeeper
-    suggester: Suggester
     rescue: Rescue
     library: Library
     triage: Triage
@@ -95,6 +92,18 @@ class Runtime:
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
     demo_slack: DemoSlack
+
+    @property
+    def reminders(self) -> Reminders:
+        return Reminders(self.database)
+
+    @property
+    def promises(self) -> PromiseKeeper:
+        return PromiseKeeper(self.database)
+
+    @property
+    def suggester(self) -> Suggester:
+        return Suggester(self.database, self.library)
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -184,9 +193,6 @@ def _build(
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),
         reactions=Reactions(database),
-        reminders=Reminders(database),
-        promises=PromiseKeeper(database),
-        suggester=Suggester(database, library),
         rescue=Rescue(database),
         library=library,
         triage=triage,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from channels.email.reading.envelope import Envelope, sealed
+from channels.email.reading.mime.headers import split
+from channels.email.reading.people import people
 from channels.email.settings import EmailSettings
 
 _FROM = b"From "
@@ -57,11 +59,14 @@ def mails(paths: Iterable[Path]) -> Iterator[FiledMail]:
 def as_history(raw: bytes, settings: EmailSettings) -> bytes:
     """As the channel's `parse` takes it: of this mailbox, and long past.
 
-    Says nothing of where it lay, so that the same mail is the same bytes every time.
+    Says nothing of where it lay, so that the same mail is the same bytes every time. The company's
+    own files are believed: what names the mailbox as its author was sent from it.
     """
+    authors = people(split(raw)[0], "from")
     return sealed(
         Envelope(
             account=settings.email,
+            is_sent=any(author.address in settings.own_addresses for author in authors),
             is_history=True,
             own_addresses=settings.own_addresses,
             authserv_id=settings.trusted_authserv_id,

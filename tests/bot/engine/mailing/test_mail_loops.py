@@ -201,3 +201,28 @@ async def test_a_person_lets_mail_go_to_an_address_again(firm: Firm, rival: Firm
         assert card.is_error is (tenant_id == rival.tenant_id), card
     await firm.staff_reply((await firm.conversation()).id, "Once more.")
     assert "Once more." in anna.received[-1].text
+
+
+async def test_who_reports_us_as_spam_gets_nothing_more(firm: Firm) -> None:
+    anna = firm.person()
+    anna.write(FIRM, "Recorder", ASKED)
+    await firm.work()
+    [answer] = anna.received
+    report = (
+        f"From: feedback@provider.example\r\nTo: {FIRM}\r\nSubject: FW: Re: Recorder\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; "
+        'boundary="b11"\r\n\r\n--b11\r\nContent-Type: text/plain\r\n\r\nAn abuse report.\r\n'
+        "--b11\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n"
+        f"User-Agent: Loop/1.0\r\nVersion: 1\r\nOriginal-Rcpt-To: <{ANNA}>\r\n"
+        "--b11\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"Message-ID: {answer.message['Message-ID']}\r\nSubject: Re: Recorder\r\n\r\nx\r\n"
+        "--b11--\r\n"
+    )
+    firm.mail.arrive("", FIRM, report.encode())
+    await firm.work()
+    [identity] = await firm.all(Identity, value=ANNA)
+    assert identity.muted_reason == f"{ANNA} reported our mail as spam."
+    [sent] = await firm.messages(direction="out")
+    assert sent.state == "sent"
+    [told] = await firm.events("address.muted")
+    assert told.payload["address"] == ANNA

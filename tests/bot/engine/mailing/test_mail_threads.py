@@ -192,3 +192,38 @@ async def test_who_is_in_copy_speaks_under_their_own_name(firm: Firm) -> None:
     people = await firm.all(Participant, Participant.address)
     assert [(p.address, p.role) for p in people] == [(ANNA, "sender"), (BOB, "cc")]
     assert firm.sent_to(BOB) == []
+
+
+async def test_what_is_said_to_a_merged_conversation_is_said_where_it_went(firm: Firm) -> None:
+    """The mail in the middle comes last: two conversations turn out to be one."""
+    anna = firm.person()
+    past = utc_now() - timedelta(minutes=9)
+    first = anna.write(FIRM, "Gate", PROBLEM, at=past)
+    middle = anna.write(
+        FIRM,
+        "Re: Gate",
+        "The door too.",
+        headers=[("In-Reply-To", named(first))],
+        at=past + timedelta(minutes=1),
+    )
+    anna.write(
+        FIRM,
+        "Re: Gate",
+        "And the yard.",
+        headers=[("In-Reply-To", named(middle))],
+        at=past + timedelta(minutes=2),
+    )
+    one, two, three = await firm.fetch()
+    await firm.store(one)
+    await firm.take()
+    await firm.store(three)
+    await firm.take()
+    older, newer = await firm.conversations()
+    await firm.store(two)
+    await firm.take()
+    assert (await firm.conversation()).id == older.id
+    await firm.staff_reply(newer.id, "Sam here.")
+    [said] = await firm.messages(author="staff")
+    assert said.conversation_id == older.id
+    assert anna.received[-1].text.startswith("Sam here.")
+    assert len(await firm.messages(conversation_id=older.id, direction="in")) == 3

@@ -1,6 +1,6 @@
 """`make bench`: every part, and one table of what was measured beside what it is compared with.
 
-python -m benchmarks [model] [mails] [turns] [startup] [desk] [webhooks]
+python -m benchmarks [model] [mails] [turns] [startup] [desk] [tickets] [webhooks]
 """
 
 import sys
@@ -20,6 +20,12 @@ def turns(made: Premises) -> list[Figure]:
 
 def startup(made: Premises) -> list[Figure]:
     from benchmarks.startup import measure
+
+    return measure(made)
+
+
+def tickets(made: Premises) -> list[Figure]:
+    from benchmarks.tickets import measure
 
     return measure(made)
 
@@ -58,7 +64,7 @@ def model(_: Premises) -> list[Figure]:
 
 # In this order on one database: the webhooks leave many thousands of messages unread behind.
 PARTS: dict[str, Callable[[Premises], list[Figure]]] = {
-    part.__name__: part for part in (model, mails, turns, startup, desk, webhooks)
+    part.__name__: part for part in (model, mails, turns, startup, desk, tickets, webhooks)
 }
 
 

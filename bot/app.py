@@ -26,6 +26,7 @@ from bot.api import (
     tenants,
     tickets,
 )
+from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
@@ -60,6 +61,11 @@ def create_app(runtime: Runtime) -> FastAPI:
     for noun in (
         conversations,
         tickets,
+        joining,
+        waiting,
+        arrangements,
+        bulk,
+        knowledge,
         articles,
         customers,
         prompts,

@@ -30,8 +30,11 @@ from bot.engine.mailing.proving import ProofByCode
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
+from bot.engine.reacting.promising import PromiseKeeper
 from bot.engine.reacting.reactions import Reactions
+from bot.engine.reacting.reminding import Reminders
 from bot.engine.reacting.service_levels import ServiceLevels
+from bot.engine.reacting.suggesting import Suggester
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -91,6 +94,18 @@ class Runtime:
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
     demo_slack: DemoSlack
+
+    @property
+    def reminders(self) -> Reminders:
+        return Reminders(self.database)
+
+    @property
+    def promises(self) -> PromiseKeeper:
+        return PromiseKeeper(self.database)
+
+    @property
+    def suggester(self) -> Suggester:
+        return Suggester(self.database, self.library)
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""

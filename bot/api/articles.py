@@ -26,9 +26,9 @@ from bot.api.rest import (
     rest_router,
 )
 from bot.dependencies import Reader, ReadTransaction, RuntimeOf, StaffCaller, Transaction
-from bot.model.turns import Evidence, Source
 from bot.retrieval.excerpt import excerpt
 from bot.retrieval.library import Library
+from bot.retrieval.relevance import relevance
 from domain.knowledge import service
 from domain.knowledge.models import Article, ArticleVersion
 from domain.knowledge.service import Articles, ArticleText
@@ -272,13 +272,6 @@ async def answer_from_articles(
         ],
         confidence=round(evidence.answerability, 3),
     )
-
-
-def relevance(evidence: Evidence, source: Source) -> int:
-    """0 to 100: the best one's likelihood to answer, the others in proportion to their score."""
-    best = max((one.score for one in evidence.sources), default=0.0)
-    share = max(source.score, 0.0) / best if best > 0 else 0.0
-    return round(100 * evidence.answerability * min(share, 1.0))
 
 
 def _whole(row: Article, text: str) -> WholeArticle:

@@ -1,7 +1,7 @@
 """Search over tickets and messages."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from fastapi import Query
@@ -19,17 +19,19 @@ from bot.api.rest import (
 )
 from bot.dependencies import Reader, ReadTransaction
 from bot.retrieval.excerpt import excerpt
-from domain.search.service import KINDS, Hit, Search
+from domain.search.documents import KINDS
+from domain.search.service import Hit, Search
 
 router = rest_router("/search", "search")
 
 SHOWN_CHARACTERS = 300
+Kind = Literal["ticket", "comment", "message"]
 
 
 class HitOut(BaseModel):
     """`excerpt`: the part of the text that fits the words best."""
 
-    kind: Literal["ticket", "message"]
+    kind: Kind
     id: UUID
     conversation_id: UUID | None
     number: str | None
@@ -38,16 +40,16 @@ class HitOut(BaseModel):
     at: datetime
 
 
-@router.get("", summary="Search tickets and messages, latest first")
+@router.get("", summary="Search tickets, comments and messages, latest first")
 async def search(
     caller: Reader,
     session: ReadTransaction,
     q: Annotated[str, Query(min_length=1, max_length=200, pattern=STORABLE)],
-    kind: Literal["ticket", "message"] | None = None,
+    kind: Kind | None = None,
     limit: Limit = 50,
     after: CursorText = None,
 ) -> Page[HitOut]:
-    """Every word must appear; part of a word is enough."""
+    """Every word must appear; else beginnings of words do, else one of them. Quotes and - work."""
     hits = await Search(session, caller.tenant_id).find(
         q, limit + 1, time_and_id(after), (kind,) if kind else KINDS
     )
@@ -56,7 +58,7 @@ async def search(
 
 def _shown(hit: Hit, words: str) -> HitOut:
     return HitOut(
-        kind="ticket" if hit.kind == "ticket" else "message",
+        kind=cast(Kind, hit.kind),
         id=hit.id,
         conversation_id=hit.conversation_id,
         number=hit.number,

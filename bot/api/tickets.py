@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from fastapi import Path, Query
-from pydantic import Field
+from fastapi import Query
+from pydantic import AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.api.articles import KnowledgeAnswer, answer_from_articles
+from bot.api.helpdesk.meant import Reference, meant
 from bot.api.rest import (
     STORABLE,
     Body,
@@ -24,6 +25,7 @@ from bot.api.rest import (
     Tags,
     Text,
     Version,
+    Word,
     changes,
     cursor,
     id_of,
@@ -39,8 +41,10 @@ from domain.customers.service import Customers
 from domain.errors import Conflict, NotFound, Refused
 from domain.staff.models import StaffMember
 from domain.tickets import lifecycle
+from domain.tickets.listing import TicketList, Wanted
 from domain.tickets.models import Ticket, TicketChange, TicketComment
 from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.tickets.working.teams import Teams
 from domain.types import utc_now
 
 router = rest_router("/helpdesk/tickets", "tickets")
@@ -51,11 +55,6 @@ Type = Literal["support", "bug", "feature_request", "billing", "technical", "gen
 assert get_args(Status) == lifecycle.STATUSES
 assert get_args(Priority) == lifecycle.PRIORITIES
 assert get_args(Type) == lifecycle.TYPES
-
-Reference = Annotated[
-    str,
-    Path(max_length=64, pattern=STORABLE, description="The ticket's number, TKT-…, or its id."),
-]
 
 
 class TicketOut(Shown):
@@ -73,6 +72,15 @@ class TicketOut(Shown):
     conversation_id: UUID | None
     follows_id: UUID | None
     assignee_id: UUID | None
+    team_id: UUID | None
+    watcher_ids: list[UUID]
+    merged_into_id: UUID | None
+    snoozed_until: datetime | None
+    follow_up_at: datetime | None
+    follow_up_note: str
+    next_action: str
+    next_action_due: datetime | None
+    satisfaction: int | None
     first_response_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
@@ -100,6 +108,7 @@ class TicketChanges(Body):
     type: Type | None = None
     tags: Tags | None = None
     assignee_id: UUID | None = None
+    team_id: UUID | None = None
     why: Line = ""
     version: Version | None = None
 
@@ -112,6 +121,12 @@ class TicketQuery(Paging):
     company_id: UUID | None = None
     conversation_id: UUID | None = None
     assignee_id: UUID | None = None
+    team_id: UUID | None = None
+    tag: Word | None = None
+    channel: Word | None = None
+    opened_since: AwareDatetime | None = None
+    opened_before: AwareDatetime | None = None
+    q: Annotated[str, Field(max_length=200, pattern=STORABLE)] = ""
 
 
 class CommentOut(Shown):
@@ -147,14 +162,34 @@ async def tickets(
     session: ReadTransaction,
     asked: Annotated[TicketQuery, Query()],
 ) -> Page[TicketOut]:
-    rows = await Tickets(session, caller.tenant_id).page(
-        asked.limit + 1,
-        time_and_id(asked.cursor),
-        updated_since=asked.updated_since,
-        **asked.model_dump(exclude={"limit", "cursor", "updated_since"}),
+    rows = await TicketList(session, caller.tenant_id).page(
+        _wanted(asked), asked.limit + 1, time_and_id(asked.cursor)
     )
     return page(
         rows, asked.limit, TicketOut.model_validate, lambda row: cursor(row.created_at, row.id)
+    )
+
+
+def _wanted(asked: TicketQuery) -> Wanted:
+    def one(value: str | None) -> tuple[str, ...]:
+        return (value,) if value else ()
+
+    return Wanted(
+        statuses=one(asked.status),
+        priorities=one(asked.priority),
+        types=one(asked.type),
+        tags=one(asked.tag),
+        channels=one(asked.channel),
+        assignee_id=asked.assignee_id,
+        team_id=asked.team_id,
+        person_id=asked.person_id,
+        company_id=asked.company_id,
+        conversation_id=asked.conversation_id,
+        opened_since=asked.opened_since,
+        opened_before=asked.opened_before,
+        updated_since=asked.updated_since,
+        words=asked.q,
+        any_status=True,
     )
 
 
@@ -185,7 +220,7 @@ async def open_ticket(new: TicketIn, caller: StaffCaller, session: Transaction) 
 
 @router.get("/{reference}", summary="One ticket")
 async def ticket(reference: Reference, caller: Reader, session: ReadTransaction) -> TicketOut:
-    return TicketOut.model_validate(await _meant(session, caller, reference))
+    return TicketOut.model_validate(await meant(session, caller.tenant_id, reference))
 
 
 @router.patch("/{reference}", summary="Change a ticket")
@@ -195,11 +230,14 @@ async def change(
     wanted = {
         name: value
         for name, value in changes(sent).items()
-        if name not in ("why", "version") and (value is not None or name == "assignee_id")
+        if name not in ("why", "version")
+        and (value is not None or name in ("assignee_id", "team_id"))
     }
     if wanted.get("assignee_id"):
         await _require_staff(session, wanted["assignee_id"])
-    found = await _meant(session, caller, reference)
+    if wanted.get("team_id"):
+        await Teams(session, caller.tenant_id).get(wanted["team_id"])
+    found = await meant(session, caller.tenant_id, reference)
     await session.refresh(found, with_for_update=True)
     if sent.version is not None and sent.version != found.version:
         raise Conflict(f"{found.number} is at version {found.version} by now: read it again.")
@@ -216,7 +254,7 @@ async def comments(
     limit: Limit = 50,
     after: CursorText = None,
 ) -> Page[CommentOut]:
-    found = await _meant(session, caller, reference)
+    found = await meant(session, caller.tenant_id, reference)
     rows = await Tickets(session, caller.tenant_id).comments(found.id)
     return page(_from(rows, after, limit), limit, CommentOut.model_validate, _place)
 
@@ -225,7 +263,7 @@ async def comments(
 async def comment(
     reference: Reference, new: CommentIn, caller: StaffCaller, session: Transaction
 ) -> CommentOut:
-    found = await _meant(session, caller, reference)
+    found = await meant(session, caller.tenant_id, reference)
     is_public = new.visibility == "public"
     message_id = await _send(session, caller, found, new.text) if is_public else None
     written = await Tickets(session, caller.tenant_id).comment(
@@ -248,7 +286,7 @@ async def history(
     limit: Limit = 50,
     after: CursorText = None,
 ) -> Page[ChangeOut]:
-    found = await _meant(session, caller, reference)
+    found = await meant(session, caller.tenant_id, reference)
     rows = await Tickets(session, caller.tenant_id).history(found.id)
     return page(_from(rows, after, limit), limit, ChangeOut.model_validate, _place)
 
@@ -265,19 +303,9 @@ async def generate_answer(
 ) -> KnowledgeAnswer:
     """Sends nothing. `answer` is empty when no article answers it well enough."""
     async with runtime.database.transaction(caller.tenant_id) as session:
-        found = await _meant(session, caller, reference)
+        found = await meant(session, caller.tenant_id, reference)
     question = f"{found.subject}\n{found.description}"
     return await answer_from_articles(runtime.library, caller.tenant_id, question, limit)
-
-
-async def _meant(session: AsyncSession, caller: Caller, reference: str) -> Ticket:
-    try:
-        found = await session.get(Ticket, UUID(reference))
-    except ValueError:
-        return await Tickets(session, caller.tenant_id).get(reference)
-    if found is None:
-        raise NotFound("ticket", reference)
-    return found
 
 
 async def _require_staff(session: AsyncSession, staff_id: UUID) -> None:

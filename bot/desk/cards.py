@@ -106,6 +106,8 @@ class TicketCard:
     """Opened in this conversation."""
     history: tuple[StepCard, ...]
     promises: tuple[PromiseCard, ...] = ()
+    facts: tuple[str, ...] = ()
+    """What else is to be known: team, snooze, what comes next, links, promises, articles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from bot.desk.handling import (
 )
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.handling.service_levels import promised
+from bot.desk.handling.tickets import table
 from bot.desk.showing.home import HomeView, home_card
 from bot.desk.showing.threads import Beside, thread_cards
 from bot.desk.showing.tickets import run as run_button
@@ -44,6 +45,7 @@ from domain.tenants.models import Tenant
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
 from domain.tickets.listing import TicketList, Wanted
+from domain.tickets.working.ledger import PromiseLedger
 from domain.types import utc_now
 
 Handler = Callable[[Bench, StaffCommand], Awaitable[Answer]]
@@ -80,6 +82,7 @@ COMMANDS: dict[str, Handler] = {
     "staff": people.staff,
     "mute": rooms.mute,
     "unmute": rooms.unmute,
+    **table.COMMANDS,
     "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
@@ -95,6 +98,7 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "quote.approve": (Right.ACT, quoting.approve_seen),
     "lost.replay": (Right.ACT, operating.replay),
     "dismiss": (Right.READ, bulk.dismiss),
+    **table.REACTIONS,
 }
 HOME_ROWS = 5
 LOOKS = frozenset(
@@ -211,6 +215,8 @@ class Desk:
             return await switching.stop_shown(self._bench, by)
         if kind == quoting.REVISE:
             return await quoting.revise(self._bench, by, payload)
+        if kind in table.CONFIRMED:
+            return await table.CONFIRMED[kind](self._bench, by, payload)
         raise WrongUse("This button is of an older version: give the command again.")
 
     async def _home(self, by: StaffView) -> Answer:
@@ -229,6 +235,7 @@ class Desk:
                 quotes=quotes,
                 figures=await operating.todays_figures(session, by.tenant_id),
                 may_act=Right.ACT in by.rights.held,
+                promises=await PromiseLedger(session, by.tenant_id).due(HOME_ROWS, by.id),
             )
         return home_card(view)
 

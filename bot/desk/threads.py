@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.desk.beside import ticket_facts
 from bot.desk.cards import (
     FileCard,
     MessageCard,
@@ -27,6 +28,7 @@ from domain.sla.models import SlaClock
 from domain.sla.reading import WAITING, ClockReader, outcome
 from domain.sla.timing import FIRST_RESPONSE, RESOLUTION
 from domain.staff.repository import StaffReader
+from domain.tickets.joining.merging import Merges
 from domain.tickets.models import Ticket, TicketChange, TicketComment
 from domain.tickets.repository import TicketReader
 from domain.tickets.service import Tickets
@@ -109,12 +111,31 @@ async def tickets(
 
 
 async def ticket(session: AsyncSession, tenant_id: UUID, row: Ticket) -> TicketCard:
-    """One ticket with its history."""
+    """One ticket with its history, and that of what was merged into it."""
     staff = {member.id: member.name for member in await StaffReader(session).all()}
     reader = TicketReader(session)
-    comments, changes = await reader.comments([row.id]), await reader.changes([row.id])
+    merged = await Merges(session, tenant_id).merged_into(row.id)
+    ids = [row.id, *(one.id for one in merged)]
+    comments, changes = await reader.comments(ids), await reader.changes(ids)
     clock = (await ClockReader(session, tenant_id).of([row.id])).get(row.id)
-    return _ticket(row, comments, changes, staff, clock, is_from_here=True)
+    own = _ticket(
+        row,
+        [c for c in comments if c.ticket_id == row.id],
+        [c for c in changes if c.ticket_id == row.id],
+        staff,
+        clock,
+        is_from_here=True,
+    )
+    told = [
+        replace(step, who=f"{step.who} (in {one.number})")
+        for one in merged
+        for step in _ticket(
+            one, [c for c in comments if c.ticket_id == one.id], [], staff, None, is_from_here=False
+        ).history
+    ]
+    history = sorted([*own.history, *told], key=lambda step: step.at)
+    facts = await ticket_facts(session, tenant_id, row)
+    return replace(own, history=tuple(history), facts=facts)
 
 
 def _is_answering(conversation: Conversation) -> bool:

@@ -15,6 +15,7 @@ import stamina
 from bot import queue
 from bot.engine.accounts import Account, Accounts
 from bot.engine.mailing.letters import Letters
+from bot.engine.reacting.promising import PROMISE
 from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
 from channels.messages import (
@@ -39,6 +40,7 @@ from domain.conversations.outbox import (
 from domain.database import Database
 from domain.errors import DomainError
 from domain.events import Happened, record
+from domain.tickets.promises import may_promise
 from domain.types import utc_now
 
 DELIVER = "deliver"
@@ -214,6 +216,13 @@ class Deliverer:
                         (parcel.conversation_id,),
                         account.tenant.desk.rooms,
                     )
+                    if may_promise(parcel.text):
+                        await queue.put_on(
+                            connection,
+                            PROMISE,
+                            tenant_id=account.tenant_id,
+                            message_id=parcel.message_id,
+                        )
 
     async def _retry(self, account: Account, parcel: Parcel, error: Temporary) -> None:
         tenant_id = account.tenant_id

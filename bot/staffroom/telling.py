@@ -30,6 +30,7 @@ _TITLES = {
     "failures": ("message", "could not be delivered", "could not be delivered"),
     "approvals": ("thing", "waits for approval", "wait for approval"),
     "mailboxes": ("mailbox", "has trouble", "have trouble"),
+    "reminders": ("ticket", "to look at again", "to look at again"),
     "unanswered": ("list", "of the day", "of the day"),
     "sla": ("promised time", "runs out", "run out"),
 }

@@ -44,6 +44,14 @@ def _register_messages(engine: App, runtime: Runtime) -> None:
         while await runtime.reactions.react(UUID(tenant_id)):
             pass
 
+    @engine.task(name="suggest")
+    async def suggest(tenant_id: str, ticket_id: str) -> None:
+        await runtime.suggester.suggest(UUID(tenant_id), UUID(ticket_id))
+
+    @engine.task(name="promise")
+    async def promise(tenant_id: str, message_id: str) -> None:
+        await runtime.promises.read(UUID(tenant_id), UUID(message_id))
+
 
 def _register_fetching(engine: App, runtime: Runtime) -> None:
     @engine.task(name="polls")
@@ -78,6 +86,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
     @engine.task(name="sla")
     async def sla() -> None:
         await runtime.service_levels.watch(utc_now())
+
+    @engine.task(name="remind")
+    async def remind() -> None:
+        await runtime.reminders.remind()
 
     @engine.task(name="digest")
     async def digest() -> None:

@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.staff.models import StaffNotice, StaffWorkspace
 from domain.types import new_id, utc_now
 
-KINDS = ("hand-offs", "failures", "approvals", "mailboxes", "unanswered", "sla")
+KINDS = (
+    "hand-offs",
+    "failures",
+    "approvals",
+    "mailboxes",
+    "unanswered",
+    "sla",
+    "reminders",
+)
 MOST = 500
 
 

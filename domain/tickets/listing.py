@@ -5,19 +5,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Message
 from domain.customers.models import Company, Person
 from domain.errors import NotFound, Refused
-from domain.tickets.lifecycle import FINISHED
+from domain.search.documents import HeldBy, tagged
+from domain.tickets.lifecycle import FINISHED, STATUSES
 from domain.tickets.models import Ticket
+
+UNFINISHED = tuple(status for status in STATUSES if status not in FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What all must be true of a ticket; empty: any. `statuses` empty: those not finished."""
+    """What all must be true of a ticket; empty: any. `statuses` empty: those not finished.
+
+    `words` and `tags` are looked up in the full-text index, also in comments and messages.
+    """
 
     statuses: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
@@ -27,7 +33,15 @@ class Wanted:
     is_unassigned: bool = False
     opened_since: datetime | None = None
     opened_before: datetime | None = None
+    updated_since: datetime | None = None
     any_status: bool = False
+    team_id: UUID | None = None
+    person_id: UUID | None = None
+    company_id: UUID | None = None
+    conversation_id: UUID | None = None
+    channels: tuple[str, ...] = ()
+    words: str = ""
+    with_snoozed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +61,15 @@ class TicketList:
             select(Ticket, func.coalesce(func.nullif(Person.name, ""), Company.name, ""))
             .outerjoin(Person, Person.id == Ticket.person_id)
             .outerjoin(Company, Company.id == Ticket.company_id)
-            .where(*self._conditions(wanted))
+            .where(*self._conditions(wanted), *await self._held(wanted))
             .order_by(_urgency(), Ticket.created_at)
             .limit(limit)
         )
         return [Listed(ticket, name) for ticket, name in await self._session.execute(query)]
 
     async def count(self, wanted: Wanted) -> int:
-        query = select(func.count()).select_from(Ticket).where(*self._conditions(wanted))
+        query = select(func.count()).select_from(Ticket)
+        query = query.where(*self._conditions(wanted), *await self._held(wanted))
         return await self._session.scalar(query) or 0
 
     async def ending_in(self, number: int) -> Ticket:
@@ -103,27 +118,62 @@ class TicketList:
         query = query.where(Ticket.tenant_id == self._tenant_id, getattr(Ticket, column) >= day)
         return await self._session.scalar(query) or 0
 
+    async def page(
+        self, wanted: Wanted, limit: int, before: tuple[datetime, UUID] | None = None
+    ) -> list[Ticket]:
+        """Newest first, from after `before` on."""
+        query = select(Ticket).where(*self._conditions(wanted), *await self._held(wanted))
+        if before:
+            query = query.where(tuple_(Ticket.created_at, Ticket.id) < before)
+        query = query.order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(limit)
+        return list(await self._session.scalars(query))
+
+    async def _held(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        if not wanted.words.strip():
+            return []
+        return [Ticket.id.in_(await HeldBy(self._session).tickets(wanted.words))]
+
     def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = [Ticket.tenant_id == self._tenant_id]
         if wanted.statuses:
             conditions.append(Ticket.status.in_(wanted.statuses))
         elif not wanted.any_status:
-            conditions.append(Ticket.status.not_in(FINISHED))
-        if wanted.priorities:
-            conditions.append(Ticket.priority.in_(wanted.priorities))
-        if wanted.types:
-            conditions.append(Ticket.type.in_(wanted.types))
+            conditions.append(Ticket.status.in_(UNFINISHED))
+        for column, values in (
+            (Ticket.priority, wanted.priorities),
+            (Ticket.type, wanted.types),
+            (Ticket.source, wanted.channels),
+        ):
+            if values:
+                conditions.append(column.in_(values))
+        for owner, value in (
+            (Ticket.assignee_id, wanted.assignee_id),
+            (Ticket.team_id, wanted.team_id),
+            (Ticket.person_id, wanted.person_id),
+            (Ticket.company_id, wanted.company_id),
+            (Ticket.conversation_id, wanted.conversation_id),
+        ):
+            if value is not None:
+                conditions.append(owner == value)
         if wanted.tags:
             conditions.append(or_(*(Ticket.tags.contains([tag]) for tag in wanted.tags)))
-        if wanted.assignee_id:
-            conditions.append(Ticket.assignee_id == wanted.assignee_id)
-        if wanted.is_unassigned:
-            conditions.append(Ticket.assignee_id.is_(None))
-        if wanted.opened_since:
-            conditions.append(Ticket.created_at >= wanted.opened_since)
-        if wanted.opened_before:
-            conditions.append(Ticket.created_at <= wanted.opened_before)
-        return conditions
+            conditions.append(Ticket.id.in_(tagged(wanted.tags)))
+        return [*conditions, *_times(wanted)]
+
+
+def _times(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.is_unassigned:
+        conditions.append(Ticket.assignee_id.is_(None))
+    if not wanted.with_snoozed:
+        conditions.append(Ticket.snoozed_until.is_(None))
+    if wanted.opened_since:
+        conditions.append(Ticket.created_at >= wanted.opened_since)
+    if wanted.opened_before:
+        conditions.append(Ticket.created_at <= wanted.opened_before)
+    if wanted.updated_since:
+        conditions.append(Ticket.updated_at >= wanted.updated_since)
+    return conditions
 
 
 def _urgency() -> ColumnElement[int]:

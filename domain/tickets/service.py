@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import NotFound
-from domain.events import Happened, record
+from domain.errors import NotFound, Refused
 from domain.numbers import next_number
 from domain.tickets import lifecycle
+from domain.tickets.history import TicketHistory
 from domain.tickets.models import Ticket, TicketChange, TicketComment
 from domain.types import new_id, utc_now
 
@@ -55,6 +55,7 @@ class Tickets:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
         self._session = session
         self._tenant_id = tenant_id
+        self._history = TicketHistory(session, tenant_id)
 
     async def open(self, new: NewTicket, *, actor: str = "bot") -> Ticket:
         lifecycle.require("priority", new.priority, lifecycle.PRIORITIES)
@@ -78,7 +79,7 @@ class Tickets:
         )
         self._session.add(ticket)
         await self._session.flush()
-        self._happened("ticket.opened", ticket, {"source": new.source}, actor)
+        self._history.happened("ticket.opened", ticket, {"source": new.source}, actor)
         return ticket
 
     async def get(self, number: str, *, for_change: bool = False) -> Ticket:
@@ -111,12 +112,12 @@ class Tickets:
         self._session.add(comment)
         actor = f"staff:{new.staff_id}" if new.staff_id else new.author
         payload = {"comment_id": str(comment.id), "visibility": new.visibility}
-        self._happened("ticket.commented", ticket, payload, actor)
+        self._history.happened("ticket.commented", ticket, payload, actor)
         await self._session.flush()
         return comment
 
     async def change(self, number: str, changes: dict[str, Any], *, actor: str, why: str) -> Ticket:
-        """`changes`: status, priority, type, subject, tags or assignee_id with the new value."""
+        """`changes`: status, priority, type, subject, tags, assignee_id or team_id."""
         ticket = await self.get(number, for_change=True)
         for field, value in changes.items():
             self._set(ticket, field, value, actor, why)
@@ -126,14 +127,19 @@ class Tickets:
     async def customer_replied(
         self, number: str, comment: NewComment, *, now: datetime, grace: timedelta
     ) -> CustomerReply:
-        """Adds the words; reopens what was resolved, or opens a linked ticket after the grace."""
-        ticket = await self.get(number, for_change=True)
+        """Adds the words; reopens what was resolved, or opens a linked ticket after the grace.
+
+        What is said to a merged ticket goes to the one it was merged into.
+        """
+        ticket = await self.goes_on_as(await self.get(number, for_change=True))
+        if ticket.snoozed_until is not None:
+            self._wake(ticket)
         if lifecycle.reopens(ticket.status, ticket.closed_at or ticket.resolved_at, now, grace):
             was_finished = ticket.status in lifecycle.FINISHED
             if was_finished or ticket.status == "waiting_customer":
                 self._set(ticket, "status", "open", "customer", "The customer replied.")
             await self.comment(ticket, comment)
-            self._happened("ticket.customer_replied", ticket, {}, "customer")
+            self._history.happened("ticket.customer_replied", ticket, {}, "customer")
             return CustomerReply(ticket, is_reopened=was_finished)
         follow_up = await self.open(
             NewTicket(
@@ -150,6 +156,22 @@ class Tickets:
             actor="customer",
         )
         return CustomerReply(follow_up, is_follow_up=True)
+
+    async def goes_on_as(self, ticket: Ticket) -> Ticket:
+        """Itself, or the ticket it was merged into, however often; locked."""
+        seen = {ticket.id}
+        while ticket.merged_into_id is not None and ticket.merged_into_id not in seen:
+            seen.add(ticket.merged_into_id)
+            ticket = await self._session.get_one(
+                Ticket, ticket.merged_into_id, with_for_update=True
+            )
+        return ticket
+
+    def _wake(self, ticket: Ticket) -> None:
+        told = ("snoozed_until", f"{ticket.snoozed_until:%Y-%m-%d %H:%M}", None)
+        ticket.snoozed_at = ticket.snoozed_until = None
+        why = "The customer replied."
+        self._history.changed(ticket, told, actor="customer", why=why, kind="ticket.woke")
 
     async def reopened_lately(self, ticket: Ticket) -> int:
         """How often the customer has reopened it within an hour."""
@@ -169,24 +191,6 @@ class Tickets:
             await self._session.scalars(query.order_by(Ticket.created_at.desc()).limit(limit))
         )
 
-    async def page(
-        self,
-        limit: int,
-        before: tuple[datetime, UUID] | None = None,
-        *,
-        updated_since: datetime | None = None,
-        **filters: Any,
-    ) -> list[Ticket]:
-        query = select(Ticket).order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(limit)
-        if before:
-            query = query.where(tuple_(Ticket.created_at, Ticket.id) < before)
-        if updated_since:
-            query = query.where(Ticket.updated_at >= updated_since)
-        for field, value in filters.items():
-            if value is not None:
-                query = query.where(getattr(Ticket, field) == value)
-        return list(await self._session.scalars(query))
-
     async def comments(self, ticket_id: UUID) -> list[TicketComment]:
         query = select(TicketComment).where(TicketComment.ticket_id == ticket_id)
         return list(await self._session.scalars(query.order_by(TicketComment.id)))
@@ -200,6 +204,8 @@ class Tickets:
         if old == value:
             return
         if field == "status":
+            if ticket.merged_into_id is not None:
+                raise Refused(f"{ticket.number} was merged into another ticket: undo that first.")
             lifecycle.require_move(ticket.number, ticket.status, value)
             self._stamp(ticket, value)
         elif field == "priority":
@@ -207,26 +213,7 @@ class Tickets:
         elif field == "type":
             lifecycle.require(field, value, lifecycle.TYPES)
         setattr(ticket, field, value)
-        ticket.version += 1
-        ticket.updated_at = utc_now()
-        self._session.add(
-            TicketChange(
-                id=new_id(),
-                tenant_id=self._tenant_id,
-                ticket_id=ticket.id,
-                field=field,
-                old=_shown(old),
-                new=_shown(value),
-                actor=actor,
-                why=why,
-            )
-        )
-        self._happened(
-            "ticket.changed",
-            ticket,
-            {"field": field, "old": _shown(old), "new": _shown(value)},
-            actor,
-        )
+        self._history.changed(ticket, (field, old, value), actor=actor, why=why)
 
     def _stamp(self, ticket: Ticket, status: str) -> None:
         now = utc_now()
@@ -234,13 +221,3 @@ class Tickets:
         ticket.closed_at = now if status in ("closed", "cancelled") else None
         if status not in lifecycle.FINISHED:
             ticket.resolved_at = None
-
-    def _happened(self, kind: str, ticket: Ticket, payload: dict[str, Any], actor: str) -> None:
-        details = {"number": ticket.number} | payload
-        record(self._session, self._tenant_id, Happened(kind, ticket.id, details, actor))
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)

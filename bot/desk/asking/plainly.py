@@ -13,6 +13,7 @@ _POLITE = re.compile(
     r"^(?:(?:can|could|would|will) you|i(?:'d| would) like (?:you )?to|please|kindly)\s+", re.I
 )
 _N = r"(?P<n>TKT-\d{6}-\d+|#?\d{1,9})"
+_TICKET = r"TKT-\d{6}-\d+|#?\d{1,9}"
 _THIS = rf"(?:(?:the )?(?:ticket |number |no\.? )?(?:{_N}|this(?: one| ticket| conversation)?|it))"
 _PRIORITIES = "urgent|high|medium|low"
 
@@ -43,6 +44,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "close",
         "thanks",
     ),
+    (rf"merge (?:ticket )?(?P<a>{_TICKET}) (?:into|with) (?:ticket )?(?P<b>{_TICKET})", "merge",
+     "{a} into {b}"),
+    (rf"(?:snooze|sleep on|put off) {_THIS} (?:until|till|for) (?P<when>.+)", "snooze",
+     "{n} {when}"),
+    (rf"remind me (?:of|about) {_THIS} (?:on |in |at )?(?P<when>.+)", "remind", "{n} {when}"),
     (rf"(?:assign|give) {_THIS} to (?P<who>.+)", "assign", "{n} {who}"),
     (rf"(?:set |make |mark |change )?(?:the )?priority (?:of {_THIS} )?(?:to|is) "
      rf"(?P<p>{_PRIORITIES})", "priority", "{n} {p}"),

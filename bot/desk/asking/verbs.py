@@ -1,18 +1,8 @@
 """The commands of the desk: how each is used, an example, and the right it needs."""
 
-from dataclasses import dataclass
-
 from bot.desk.asking.rights import Right
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    name: str
-    usage: str
-    example: str
-    meaning: str
-    right: Right = Right.READ
-
+from bot.desk.asking.ticket_verbs import TICKET_VERBS
+from bot.desk.asking.verb import Verb
 
 _ALL = (
     Verb("help", "help [command]", "help reply", "what can be done, and how"),
@@ -67,6 +57,7 @@ _ALL = (
         "closes; asks first if more",
         Right.ACT,
     ),
+    *TICKET_VERBS,
     Verb("find", "find WORDS", "find recorder password", "tickets and messages with these words"),
     Verb(
         "kb",
@@ -124,7 +115,7 @@ _ALL = (
     ),
     Verb(
         "mute",
-        "mute [hand-offs|failures|approvals|mailboxes|sla|all]",
+        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|all]",
         "mute approvals",
         "no more direct messages to you about these",
     ),
@@ -154,4 +145,11 @@ ALIASES = {
     "article": "kb",
     "show": "ticket",
     "today": "stats",
+    "macros": "macro",
+    "views": "view",
+    "teams": "team",
+    "promises": "promise",
+    "reminder": "remind",
 }
+
+__all__ = ["ALIASES", "VERBS", "Verb"]

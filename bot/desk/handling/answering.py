@@ -9,15 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import conversations
 from bot.desk.command import StaffCommand, StaffView
-from bot.desk.handling.bench import Answer, Bench, as_id, conversation_meant, own_id
+from bot.desk.handling.bench import (
+    Answer,
+    Bench,
+    as_id,
+    conversation_meant,
+    note_presence,
+    own_id,
+)
 from bot.desk.showing.preflight import Destination, preflight
 from bot.desk.showing.tickets import run
-from bot.desk.showing.words import short
+from bot.desk.showing.words import ago, short
 from channels.cards import Button, Card, Form, Input, InputKind, Option, Section, Style, Used
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.customers.models import Person
 from domain.customers.service import Customers
 from domain.errors import NotFound, Refused
+from domain.tickets.working.presence import Presences
 from domain.types import utc_now
 
 UNDO = timedelta(seconds=10)
@@ -32,6 +40,7 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         name, last = await _customers_words(session, conversation)
         sequence = await _last_sequence(session, conversation.id)
         files = await conversations.files_to_send(session, command.tenant_id, conversation.id)
+        others = await _others(session, command, conversation.id)
     _require_open(to)
     text = Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST)
     inputs = (replace(text, is_required=False), _files_input(files)) if files else (text,)
@@ -39,10 +48,24 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         action="reply.send",
         title=f"Reply to {short(name, 40) or 'the customer'}",
         submit="Send",
-        intro=f"{preflight(to, utc_now())}\nThey wrote: {short(last, 300)}",
+        intro=f"{others}{preflight(to, utc_now())}\nThey wrote: {short(last, 300)}",
         inputs=inputs,
         value=f"{conversation.id}:{sequence}",
     )
+
+
+async def _others(session: AsyncSession, command: StaffCommand, conversation_id: UUID) -> str:
+    """Who else is at it, so that two do not answer; and that this one is."""
+    now = utc_now()
+    presences = Presences(session, command.tenant_id)
+    found = await presences.others([conversation_id], command.by.id, now)
+    await note_presence(session, command.by, conversation_id, "typing")
+    told = [
+        f"{one.name} {'is writing a reply' if one.activity == 'typing' else 'looked at this'} "
+        f"({ago(one.at, now)})"
+        for one in found[:3]
+    ]
+    return f"Careful: {', '.join(told)}.\n" if told else ""
 
 
 async def send(bench: Bench, used: Used, by: StaffView) -> Answer:

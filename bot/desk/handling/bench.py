@@ -22,6 +22,8 @@ from domain.errors import NotFound
 from domain.tickets.listing import TicketList
 from domain.tickets.models import Ticket
 from domain.tickets.service import Tickets
+from domain.tickets.working.presence import Presences
+from domain.types import utc_now
 
 Answer = Card | Form
 
@@ -131,6 +133,15 @@ async def _in_conversation(
     if ticket is None:
         ticket = await TicketList(session, tenant_id).of_conversation(conversation_id)
     return Meant(words, ticket, conversation)
+
+
+async def note_presence(
+    session: AsyncSession, by: StaffView, subject_id: UUID, activity: str
+) -> None:
+    """So that a colleague who opens the same is told; a guest leaves no trace."""
+    if by.id is not None:
+        presences = Presences(session, by.tenant_id)
+        await presences.note(subject_id, by.id, activity, utc_now())
 
 
 def own_id(by: StaffView) -> UUID:

@@ -6,7 +6,14 @@ from bot.desk import threads
 from bot.desk.asking.parsing import wrong_use
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand
-from bot.desk.handling.bench import Answer, Bench, conversation_meant, own_id, ticket_meant
+from bot.desk.handling.bench import (
+    Answer,
+    Bench,
+    conversation_meant,
+    note_presence,
+    own_id,
+    ticket_meant,
+)
 from bot.desk.showing.drafts import draft_section
 from bot.desk.showing.sla import risk_list
 from bot.desk.showing.threads import Beside, thread_overview
@@ -32,11 +39,11 @@ async def inbox(bench: Bench, command: StaffCommand) -> Answer:
             risky = await ClockReader(session, command.tenant_id).at_risk(now, PAGE)
             return risk_list(risky, now)
         if kind == "mine":
-            wanted = Wanted(assignee_id=own_id(command.by))
+            wanted = Wanted(assignee_id=own_id(command.by), with_snoozed=False)
         elif kind == "unassigned":
-            wanted = Wanted(is_unassigned=True)
+            wanted = Wanted(is_unassigned=True, with_snoozed=False)
         elif not kind or kind == "all":
-            wanted = Wanted()
+            wanted = Wanted(with_snoozed=False)
         else:
             raise wrong_use("inbox", f"There is no inbox “{short(command.words, 40)}”.")
         rows = await tickets.find(wanted, PAGE)
@@ -51,6 +58,7 @@ _TITLES = {"mine": "Your open tickets", "unassigned": "Unassigned tickets"}
 async def ticket(bench: Bench, command: StaffCommand) -> Answer:
     async with bench.database.transaction(command.tenant_id) as session:
         row, _ = await ticket_meant(session, command)
+        await note_presence(session, command.by, row.conversation_id or row.id, "viewing")
         card = await threads.ticket(session, command.tenant_id, row)
     may_act = Right.ACT in command.by.rights.held
     return ticket_card(card, has_conversation=row.conversation_id is not None, may_act=may_act)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk.showing.drafts import draft_section
+from bot.desk.showing.promises import promise_section
 from bot.desk.showing.sla import risk_section
 from bot.desk.showing.tickets import row_section, run
 from bot.desk.showing.words import ago, short
@@ -14,6 +15,7 @@ from domain.conversations.repository import Unanswered
 from domain.quotes.models import Quote
 from domain.sla.reading import Timed
 from domain.tickets.listing import Listed
+from domain.tickets.models import Ticket, TicketPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class HomeView:
     quotes: Sequence[Quote]
     figures: tuple[Field, ...]
     may_act: bool
+    promises: Sequence[tuple[TicketPromise, Ticket]] = ()
 
 
 def home_card(home: HomeView) -> Card:
@@ -38,6 +41,11 @@ def home_card(home: HomeView) -> Card:
         Section("Unanswered: the last word is the customer's", is_heading=True),
         *([_silent(one, home.now) for one in home.unanswered] or [Section("Nobody waits.")]),
     ]
+    sections.append(Section("Promises due"))
+    sections += [
+        promise_section(row, ticket, home.now, may_act=home.may_act)
+        for row, ticket in home.promises
+    ] or [Section("None.")]
     if home.may_act:
         sections.append(Section("Waiting for my approval", is_heading=True))
         waiting = [draft_section(d.id, short(d.text, 300), may_act=True) for d in home.drafts]

@@ -30,7 +30,8 @@ def ticket_card(ticket: TicketCard, *, has_conversation: bool, may_act: bool) ->
         f"{step.at:%d %b %H:%M} · {step.who}: {short(step.what, 300)}" for step in steps
     )
     left_out = len(ticket.history) - len(steps)
-    sections = [Section(fields=fields), Section(history)]
+    facts = [Section("\n".join(short(fact, 200) for fact in ticket.facts))]
+    sections = [Section(fields=fields), *(facts if ticket.facts else ()), Section(history)]
     return Card(
         title=f"{ticket.number} · {ticket.subject}",
         sections=tuple(sections),

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import queue
 from bot.engine.reacting.notifying import notify
+from bot.engine.reacting.suggesting import SUGGEST
 from bot.engine.reacting.threads import touch, touch_tickets
 from bot.foundation.telemetry import log, tickets_opened
 from domain.conversations.models import Conversation
@@ -53,6 +55,7 @@ class Reactions:
     async def _react_to(self, session: AsyncSession, tenant_id: UUID, event: DomainEvent) -> None:
         if event.kind == "ticket.opened":
             tickets_opened.labels(event.payload.get("source") or "staff").inc()
+            await queue.put(session, SUGGEST, tenant_id=tenant_id, ticket_id=event.subject_id)
         elif event.kind == "message.failed":
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,13 @@ from domain.sla.models import SlaAlert
 from domain.sla.service import Calendars, NewCalendar, Policies
 from domain.staff.models import StaffMember
 from domain.tenants.models import ChannelAccount
+from domain.tickets.joining.linking import TicketLinks
+from domain.tickets.promises import Promise
 from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.tickets.working.ledger import PromiseLedger
+from domain.tickets.working.macros import Macros
+from domain.tickets.working.teams import Teams
+from domain.tickets.working.views import SavedViews
 from domain.types import new_id, utc_now
 
 FIRST, SECOND = "harbour", "meadow"
@@ -245,7 +252,17 @@ async def _work(
             conversation_id=UUID(talk["conversation_id"]),
         )
     )
-    await tickets.comment(ticket, NewComment("Asked for the serial number"))
+    comment = await tickets.comment(ticket, NewComment("Asked for the serial number"))
+    other = await tickets.open(NewTicket("The other camera"))
+    link_id = await TicketLinks(session, tenant_id).add(ticket, other, "related", actor="test")
+    team = await Teams(session, tenant_id).add("Field")
+    macro = await Macros(session, tenant_id).save("hello", "Hi {customer}", {}, actor="test")
+    due = utc_now() + timedelta(days=1)
+    promised = await PromiseLedger(session, tenant_id).add(
+        ticket, Promise("Send it", due, due.date()), actor="test"
+    )
+    assert promised is not None
+    view = await SavedViews(session, tenant_id).save("all", {"any_status": True}, None)
     article = await Articles(session, tenant_id).write(
         ArticleText("Reset a camera", "Hold the reset button for ten seconds.", "cameras"),
         author="sam",
@@ -255,6 +272,13 @@ async def _work(
         "staff_id": str(member.id),
         "reference": str(ticket.id),
         "article_id": str(article.id),
+        "promise_id": str(promised.id),
+        "other": str(other.id),
+        "comment_id": str(comment.id),
+        "link_id": str(link_id),
+        "team_id": str(team.id),
+        "macro_id": str(macro.id),
+        "view_id": str(view.id),
     }
 
 

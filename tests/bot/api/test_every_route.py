@@ -26,6 +26,15 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/conversations/{conversation_id}/notes"): {"text": "Called them"},
     ("PATCH", "/helpdesk/tickets/{reference}"): {"status": "in_progress"},
     ("POST", "/helpdesk/tickets/{reference}/comments"): {"text": "Ordered it"},
+    ("POST", "/helpdesk/tickets/{reference}/links"): {"other": "{other}"},
+    ("POST", "/helpdesk/tickets/{reference}/merge"): {"into": "{other}"},
+    ("POST", "/helpdesk/tickets/{reference}/split"): {"comments": ["{comment_id}"]},
+    ("PUT", "/helpdesk/tickets/{reference}/satisfaction"): {"score": 5},
+    ("POST", "/helpdesk/tickets/{reference}/promises"): {
+        "text": "Send it",
+        "due_at": "2099-01-01T12:00:00Z",
+    },
+    ("POST", "/helpdesk/macros/{macro_id}/filled"): {"ticket": "{reference}"},
     ("PATCH", "/helpdesk/knowledge-base/articles/{article_id}"): {"text": "Pull the plug."},
     ("POST", "/helpdesk/knowledge-base/articles/{article_id}/status"): {"status": "archived"},
     ("PATCH", "/companies/{company_id}"): {"name": "Dental"},
@@ -87,7 +96,11 @@ async def test_an_id_of_another_tenant_is_not_found(
 
 
 def _body(method: str, path: str, ids: dict[str, str]) -> Any:
-    return None if method in ("GET", "DELETE") else BODIES.get((method, path), {})
+    """`{name}` in a body is an id of that name."""
+    if method in ("GET", "DELETE"):
+        return None
+    words = json.dumps(BODIES.get((method, path), {}))
+    return json.loads(re.sub(r'"{(\w+)}"', lambda match: f'"{ids[match[1]]}"', words))
 
 
 @pytest.mark.parametrize(
@@ -96,6 +109,10 @@ def _body(method: str, path: str, ids: dict[str, str]) -> Any:
         ("POST", "/helpdesk/tickets", "person_id", "person_id"),
         ("POST", "/helpdesk/tickets", "company_id", "company_id"),
         ("PATCH", "/helpdesk/tickets/{reference}", "assignee_id", "staff_id"),
+        ("PATCH", "/helpdesk/tickets/{reference}", "team_id", "team_id"),
+        ("POST", "/helpdesk/tickets/{reference}/links", "other", "other"),
+        ("POST", "/helpdesk/tickets/{reference}/merge", "into", "other"),
+        ("POST", "/helpdesk/tickets/{reference}/follow-up", "staff_id", "staff_id"),
         ("POST", "/people", "company_id", "company_id"),
         ("POST", "/people", "site_id", "site_id"),
         ("PATCH", "/people/{person_id}", "company_id", "company_id"),

@@ -1,0 +1,1 @@
+"""REST of tickets in depth."""

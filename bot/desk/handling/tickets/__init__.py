@@ -1,0 +1,1 @@
+"""Tickets in depth at the desk: joining, waiting, macros, views, teams, many at once."""

@@ -1,0 +1,1 @@
+"""Several tickets that belong together: links, merges, splits."""

@@ -28,6 +28,7 @@ from bot.api import (
 )
 from bot.api.problems import translate_errors
 from bot.api.receiving import slack, webhooks
+from bot.api.workflows import rules
 from bot.console import connecting, simulator
 from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
@@ -67,6 +68,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         tenants,
         catalogue,
         quotes,
+        rules,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

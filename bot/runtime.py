@@ -27,6 +27,7 @@ from bot.engine.intake import IntakeJob
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.reactions import Reactions
+from bot.engine.reacting.timing import RuleTimer
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -74,6 +75,7 @@ class Runtime:
     deliverer: Deliverer
     media: MediaFetcher
     reactions: Reactions
+    rule_timer: RuleTimer
     rescue: Rescue
     library: Library
     triage: Triage
@@ -171,6 +173,7 @@ def _build(
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),
         reactions=Reactions(database),
+        rule_timer=RuleTimer(database),
         rescue=Rescue(database),
         library=library,
         triage=triage,

@@ -18,6 +18,7 @@ from domain.tenants import leases
 LEASE = "scheduler"
 LEASE_SECONDS = 15.0
 SWEEP_EVERY = 5
+RULES_EVERY = 60
 
 
 class Timetable:
@@ -33,6 +34,7 @@ class Timetable:
     async def run(self) -> None:
         """Until cancelled."""
         self._add("sweep", IntervalTrigger(seconds=SWEEP_EVERY))
+        self._add("rules", IntervalTrigger(seconds=RULES_EVERY))
         self._add("digest", CronTrigger(hour=7, minute=30))
         self._add("tidy", CronTrigger(hour=3, minute=10))
         self._scheduler.start()

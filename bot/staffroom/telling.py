@@ -31,6 +31,7 @@ _TITLES = {
     "approvals": ("thing", "waits for approval", "wait for approval"),
     "mailboxes": ("mailbox", "has trouble", "have trouble"),
     "unanswered": ("list", "of the day", "of the day"),
+    "rules": ("word", "from a workflow rule", "from workflow rules"),
 }
 
 

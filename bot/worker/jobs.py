@@ -63,6 +63,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
         await runtime.rescue.sweep()
         await runtime.rescue.retry_stalled(engine.job_manager)
 
+    @engine.task(name="rules")
+    async def rules() -> None:
+        await runtime.rule_timer.pass_time()
+
     @engine.task(name="digest")
     async def digest() -> None:
         await runtime.rescue.report_unanswered()

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.staff.models import StaffNotice, StaffWorkspace
 from domain.types import new_id, utc_now
 
-KINDS = ("hand-offs", "failures", "approvals", "mailboxes", "unanswered")
+KINDS = ("hand-offs", "failures", "approvals", "mailboxes", "unanswered", "rules")
 MOST = 500
 
 

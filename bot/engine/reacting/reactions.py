@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.reacting.notifying import notify
+from bot.engine.reacting.rules import RuleRunner
 from bot.engine.reacting.threads import touch, touch_tickets
 from bot.foundation.telemetry import log, tickets_opened
 from domain.conversations.models import Conversation
@@ -54,6 +55,7 @@ class Reactions:
         elif event.kind == "message.failed":
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)
+        await RuleRunner(session, tenant_id).follow(event)
         log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
 
 

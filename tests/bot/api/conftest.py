@@ -28,6 +28,8 @@ from domain.staff.models import StaffMember
 from domain.tenants.models import ChannelAccount
 from domain.tickets.service import NewComment, NewTicket, Tickets
 from domain.types import new_id, utc_now
+from domain.workflows.defaults import DEFAULTS
+from domain.workflows.service import Workflows
 
 FIRST, SECOND = "harbour", "meadow"
 ROLES = ("readonly", "staff", "admin")
@@ -123,9 +125,10 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         people = await _customer(session, tenant_id, slug)
         talk = await _conversation(session, tenant_id, UUID(people["person_id"]))
         work = await _work(session, tenant_id, people, talk)
+        rule = await Workflows(session, tenant_id).add(DEFAULTS[0])
         sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
-    return people | talk | work | sold | saved
+    return people | talk | work | sold | saved | {"rule_id": str(rule.id)}
 
 
 async def _quote(

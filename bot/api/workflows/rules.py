@@ -192,6 +192,6 @@ def _said(rule: WorkflowRule) -> RuleBody:
 async def _require_assignees(session: AsyncSession, body: RuleBody) -> None:
     """Those of another tenant are not found either."""
     for action in body.actions:
-        if isinstance(action, Assign) and isinstance(action.to, UUID):
-            if await session.get(StaffMember, action.to) is None:
-                raise NotFound("staff member", action.to)
+        to = action.to if isinstance(action, Assign) else None
+        if isinstance(to, UUID) and await session.get(StaffMember, to) is None:
+            raise NotFound("staff member", to)

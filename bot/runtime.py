@@ -28,6 +28,7 @@ from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.reactions import Reactions
 from bot.engine.reacting.timing import RuleTimer
+from bot.engine.reacting.webhooks import WebhookSender
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -35,6 +36,7 @@ from bot.engine.reading.prompting import TenantPrompts
 from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
 from bot.engine.turn import TurnRunner
+from bot.foundation.addresses import exempted
 from bot.foundation.installation import Installation
 from bot.foundation.security import Vault, new_token
 from bot.foundation.settings import Settings
@@ -76,6 +78,7 @@ class Runtime:
     media: MediaFetcher
     reactions: Reactions
     rule_timer: RuleTimer
+    webhooks: WebhookSender
     rescue: Rescue
     library: Library
     triage: Triage
@@ -174,6 +177,7 @@ def _build(
         media=MediaFetcher(database, accounts, client),
         reactions=Reactions(database),
         rule_timer=RuleTimer(database),
+        webhooks=WebhookSender(database, vault, client, exempted(settings.webhook_origins)),
         rescue=Rescue(database),
         library=library,
         triage=triage,

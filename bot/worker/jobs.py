@@ -37,6 +37,10 @@ def _register_messages(engine: App, runtime: Runtime) -> None:
     async def fetch(tenant_id: str, attachment_id: str) -> None:
         await runtime.media.fetch(UUID(tenant_id), UUID(attachment_id))
 
+    @engine.task(name="webhook")
+    async def webhook(tenant_id: str, delivery_id: str) -> None:
+        await runtime.webhooks.deliver(UUID(tenant_id), UUID(delivery_id))
+
     @engine.task(name="react")
     async def react(tenant_id: str) -> None:
         while await runtime.reactions.react(UUID(tenant_id)):

@@ -1,10 +1,10 @@
-"""Rows of workflow rules and of what they did."""
+"""Rows of workflow rules and what they did, of webhooks and what was delivered."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
@@ -43,4 +43,45 @@ class WorkflowFiring(TenantOwned, Base):
         UniqueConstraint("tenant_id", "once"),
         Index("ix_workflow_firings_recent", "tenant_id", "created_at", "id"),
         Index("ix_workflow_firings_rule", "rule_id", "created_at"),
+    )
+
+
+class WebhookSubscription(TenantOwned, Base):
+    """`secret`, `old_secret`: sealed; the old one signs too until `old_until`.
+
+    `failing_since`: when the first of the failures without a success between them was.
+    """
+
+    __tablename__ = "webhook_subscriptions"
+    url: Mapped[str]
+    kinds: Mapped[list[str]]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    old_until: Mapped[datetime | None]
+    is_on: Mapped[bool] = mapped_column(default=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+
+
+class WebhookDelivery(TenantOwned, Base):
+    """One event for one subscription. `state`: pending, sending, delivered or failed."""
+
+    __tablename__ = "webhook_deliveries"
+    subscription_id: Mapped[UUID] = mapped_column(
+        ForeignKey("webhook_subscriptions.id", ondelete="CASCADE")
+    )
+    event_id: Mapped[UUID]
+    kind: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    status: Mapped[int | None]
+    response: Mapped[str] = mapped_column(default="")
+    next_attempt_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "subscription_id", "event_id"),
+        Index("ix_webhook_deliveries_recent", "tenant_id", "created_at", "id"),
+        Index("ix_webhook_deliveries_due", "tenant_id", "state", "next_attempt_at"),
     )

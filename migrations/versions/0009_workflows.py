@@ -1,4 +1,4 @@
-"""Workflow rules and the log of what they did."""
+"""Workflow rules and their log, webhooks and their deliveries."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -68,10 +68,63 @@ def upgrade() -> None:
         "ix_workflow_firings_recent", "workflow_firings", ["tenant_id", "created_at", "id"]
     )
     op.create_index("ix_workflow_firings_rule", "workflow_firings", ["rule_id", "created_at"])
+    _webhooks()
     protect("workflow_rules")
     protect("workflow_firings")
 
 
+def _webhooks() -> None:
+    op.create_table(
+        "webhook_subscriptions",
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("old_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("old_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        *_own("webhook_subscriptions"),
+    )
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("subscription_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        *_own("webhook_deliveries"),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["webhook_subscriptions.id"],
+            name=op.f("fk_webhook_deliveries_subscription_id"),
+            ondelete="CASCADE",
+        ),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "subscription_id",
+            "event_id",
+            name=op.f("uq_webhook_deliveries_tenant_id_subscription_id_event_id"),
+        ),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_recent", "webhook_deliveries", ["tenant_id", "created_at", "id"]
+    )
+    op.create_index(
+        "ix_webhook_deliveries_due", "webhook_deliveries", ["tenant_id", "state", "next_attempt_at"]
+    )
+    protect("webhook_subscriptions")
+    protect("webhook_deliveries")
+
+
 def downgrade() -> None:
+    op.drop_table("webhook_deliveries")
+    op.drop_table("webhook_subscriptions")
     op.drop_table("workflow_firings")
     op.drop_table("workflow_rules")

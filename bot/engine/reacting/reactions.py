@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import queue
 from bot.engine.reacting.notifying import notify
 from bot.engine.reacting.rules import RuleRunner
 from bot.engine.reacting.threads import touch, touch_tickets
@@ -18,8 +19,10 @@ from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
 from domain.tickets.service import NewComment, NewTicket, Tickets
 from domain.types import utc_now
+from domain.workflows.webhooks import Webhooks
 
 BATCH = 100
+WEBHOOK = "webhook"
 
 
 class Reactions:
@@ -56,6 +59,8 @@ class Reactions:
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)
         await RuleRunner(session, tenant_id).follow(event)
+        for delivery_id in await Webhooks(session, tenant_id).announce(event):
+            await queue.put(session, WEBHOOK, tenant_id=tenant_id, delivery_id=delivery_id)
         log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
 
 

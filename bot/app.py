@@ -28,7 +28,7 @@ from bot.api import (
 )
 from bot.api.problems import translate_errors
 from bot.api.receiving import slack, webhooks
-from bot.api.workflows import rules
+from bot.api.workflows import rules, subscriptions
 from bot.console import connecting, simulator
 from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
@@ -69,6 +69,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         catalogue,
         quotes,
         rules,
+        subscriptions,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import create_app
@@ -19,6 +20,7 @@ from domain.catalogue.service import Products
 from domain.conversations.models import Conversation, Message
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
+from domain.events import DomainEvent
 from domain.knowledge.service import Articles, ArticleText
 from domain.prompts.service import NewBody, Prompts
 from domain.quotes.drafting import draft
@@ -30,6 +32,7 @@ from domain.tickets.service import NewComment, NewTicket, Tickets
 from domain.types import new_id, utc_now
 from domain.workflows.defaults import DEFAULTS
 from domain.workflows.service import Workflows
+from domain.workflows.webhooks import Webhooks
 
 FIRST, SECOND = "harbour", "meadow"
 ROLES = ("readonly", "staff", "admin")
@@ -126,9 +129,21 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         talk = await _conversation(session, tenant_id, UUID(people["person_id"]))
         work = await _work(session, tenant_id, people, talk)
         rule = await Workflows(session, tenant_id).add(DEFAULTS[0])
+        hooks = await _webhook(session, tenant_id)
         sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
-    return people | talk | work | sold | saved | {"rule_id": str(rule.id)}
+    return people | talk | work | sold | saved | hooks | {"rule_id": str(rule.id)}
+
+
+async def _webhook(session: AsyncSession, tenant_id: UUID) -> dict[str, str]:
+    hooks = Webhooks(session, tenant_id)
+    row = await hooks.add("https://crm.example/hook", ["ticket.*"], b"sealed")
+    await session.flush()
+    opened = (
+        await session.scalars(select(DomainEvent).where(DomainEvent.kind == "ticket.opened"))
+    ).one()
+    (delivery_id,) = await hooks.announce(opened)
+    return {"subscription_id": str(row.id), "delivery_id": str(delivery_id)}
 
 
 async def _quote(

@@ -14,9 +14,17 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    "/pricing-config",
+    *("/pricing-config", "/webhooks"),
 )
-ADMINS = ("/prompts", "/tenant", "/channels", "/keys", "/products", "/helpdesk/workflows")
+ADMINS = (
+    "/prompts",
+    "/tenant",
+    "/channels",
+    "/keys",
+    "/products",
+    "/helpdesk/workflows",
+    "/webhooks",
+)
 RULE = {
     "name": "x",
     "event": "created",

@@ -53,3 +53,16 @@ async def test_a_rule_cannot_assign_to_a_member_of_another_company(
     theirs = {"do": "assign", "to": strange_call.office.ids["staff_id"]}
     made = await call.post("/helpdesk/workflows", RULE | {"actions": [theirs]})
     assert made.status_code == 404
+
+
+async def test_a_webhooks_secret_is_shown_once_and_rotated(call: Any, strange_call: Any) -> None:
+    new = {"url": "https://crm.example/in", "kinds": ["ticket.*", "quote.approved"]}
+    made = (await call.post("/webhooks", new)).json()
+    assert len(made["secret"]) > 30
+    assert "secret" not in (await call.get("/webhooks"))["items"][-1]
+    rotated = (await call.post(f"/webhooks/{made['id']}/rotate")).json()
+    assert rotated["secret"] not in ("", made["secret"])
+    assert (await strange_call.post(f"/webhooks/{made['id']}/rotate")).status_code == 404
+    odd = await call.post("/webhooks", new | {"url": "http://0x7f.1/"})
+    assert odd.status_code == 400
+    assert "odd form" in odd.json()["detail"]

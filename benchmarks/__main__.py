@@ -1,6 +1,6 @@
 """`make bench`: every part, and one table of what was measured beside what it is compared with.
 
-python -m benchmarks [model] [turns] [startup] [webhooks]
+python -m benchmarks [model] [mails] [turns] [startup] [desk] [webhooks]
 """
 
 import sys
@@ -24,8 +24,20 @@ def startup(made: Premises) -> list[Figure]:
     return measure(made)
 
 
+def desk(made: Premises) -> list[Figure]:
+    from benchmarks.desk import measure
+
+    return measure(made)
+
+
 def webhooks(made: Premises) -> list[Figure]:
     from benchmarks.webhooks import measure
+
+    return measure(made)
+
+
+def mails(made: Premises) -> list[Figure]:
+    from benchmarks.mail_import import measure
 
     return measure(made)
 
@@ -46,7 +58,7 @@ def model(_: Premises) -> list[Figure]:
 
 # In this order on one database: the webhooks leave many thousands of messages unread behind.
 PARTS: dict[str, Callable[[Premises], list[Figure]]] = {
-    part.__name__: part for part in (model, turns, startup, webhooks)
+    part.__name__: part for part in (model, mails, turns, startup, desk, webhooks)
 }
 
 

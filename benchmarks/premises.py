@@ -31,7 +31,7 @@ class Premises:
     installation: Installation
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, *words: str, port: int = 0) -> subprocess.Popen[bytes]:
+    def start(self, *words: str, port: int = 0, **further: str) -> subprocess.Popen[bytes]:
         """`python -m …` in the environment of this installation."""
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environment |= {
@@ -40,6 +40,7 @@ class Premises:
             "FRONTDESK_LOG_LEVEL": "warning",
             "BENCH_DATABASE_URL": self.installation.url,
         }
+        environment |= further
         if port:
             environment["FRONTDESK_PORT"] = str(port)
         with (self.directory / "processes.log").open("ab") as log:

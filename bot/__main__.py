@@ -16,6 +16,8 @@ from bot.commands import (
     tenants,
     triage,
 )
+from bot.commands.mailboxes import fetching, looking_back
+from bot.commands.mailboxes import quarantine as kept
 from bot.foundation.errors import FrontdeskError
 from domain.errors import DomainError
 
@@ -38,6 +40,9 @@ app.command()(conversations.live)
 app.command()(desk.desk)
 app.command()(triage.triage)
 app.command()(quoting.quote)
+app.command()(looking_back.lookback)
+app.add_typer(fetching.email_app, name="email")
+app.add_typer(kept.quarantine_app, name="quarantine")
 app.add_typer(conversations.drafts_app, name="drafts")
 app.add_typer(slack.slack_app, name="slack")
 app.add_typer(slack.staff_app, name="staff")

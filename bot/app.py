@@ -27,7 +27,7 @@ from bot.api import (
     tickets,
 )
 from bot.api.problems import translate_errors
-from bot.api.receiving import slack, webhooks
+from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.workflows import rules, subscriptions
 from bot.console import connecting, simulator
 from bot.dependencies import Doorkeeper
@@ -70,6 +70,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         quotes,
         rules,
         subscriptions,
+        quarantine,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from uuid import uuid4
 
+from bot.engine.fetching.roster import Polled
 from bot.foundation.telemetry import log
 from bot.runtime import Runtime
 from domain.database import Database
@@ -15,6 +16,7 @@ from domain.tenants import leases
 LEASE_SECONDS = 15.0
 RENEW_EVERY = 5.0
 LONGEST_PAUSE = 60.0
+LOOK_EVERY = 30.0
 SLACK = "listener.slack"
 
 Connection = Callable[[], AbstractAsyncContextManager[None]]
@@ -62,10 +64,42 @@ async def listen(runtime: Runtime) -> None:
         duties.create_task(asyncio.Event().wait())
         if token is not None:
             door = runtime.staffroom.door()
-            duties.create_task(_one(runtime.database, SLACK, lambda: door.socket(token)))
+            held = held_open(runtime.database, SLACK, lambda: door.socket(token))
+            duties.create_task(held)
+        duties.create_task(attend(runtime))
 
 
-async def _one(database: Database, name: str, connected: Connection) -> None:
+async def attend(runtime: Runtime, look_every: float = LOOK_EVERY) -> None:
+    """Until cancelled: waits on every account that is asked for news, each under its lease.
+
+    Those that come, go or change are noticed at the next look.
+    """
+    waiting: dict[Polled, asyncio.Task[None]] = {}
+    try:
+        while True:
+            try:
+                wanted = set(await runtime.fetching.roster.all())
+            except Exception as error:
+                log.warning("listener.no_roster", error=f"{type(error).__name__}: {error}")
+            else:
+                for gone in waiting.keys() - wanted:
+                    waiting.pop(gone).cancel()
+                for new in wanted - waiting.keys():
+                    waiting[new] = asyncio.create_task(_attended(runtime, new))
+            await asyncio.sleep(look_every)
+    finally:
+        for task in waiting.values():
+            task.cancel()
+        await asyncio.gather(*waiting.values(), return_exceptions=True)
+
+
+async def _attended(runtime: Runtime, polled: Polled) -> None:
+    name = f"listener.account.{polled.account_id}"
+    await held_open(runtime.database, name, lambda: runtime.fetching.watcher.watching(polled))
+
+
+async def held_open(database: Database, name: str, connected: Connection) -> None:
+    """Until cancelled: opened under a lease, and opened again when it breaks."""
     pause = 1.0
     held = Held(database, name)
     while True:

@@ -16,6 +16,8 @@ from domain.database import plain_url
 QUEUE = "frontdesk"
 STAFF_LANE = "staff"
 """A lane of its own: nobody at the desk waits behind customers whose model is slow."""
+FETCHING_LANE = "fetching"
+"""Slow mailboxes hold up each other, and nobody else."""
 
 _DEFER = (
     "select procrastinate_defer_jobs_v1(array[row(%s, %s, %s, null, null, %s::jsonb, %s)]"

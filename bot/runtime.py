@@ -23,7 +23,11 @@ from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
+from bot.engine.fetching.parts import Fetching
 from bot.engine.intake import IntakeJob
+from bot.engine.mailing.letters import Letters
+from bot.engine.mailing.proving import ProofByCode
+from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.reactions import Reactions
@@ -73,6 +77,7 @@ class Runtime:
     accounts: Accounts
     receiver: Receiver
     intake: IntakeJob
+    fetching: Fetching
     turns: TurnRunner
     deliverer: Deliverer
     media: MediaFetcher
@@ -153,14 +158,15 @@ def _build(
     library = Library(source, embedder)
     triage = Triage(embedder)
     models = _models(settings)
-    shelf = CatalogueShelf(database)
-    prompts = TenantPrompts(database)
+    shelf, prompts = CatalogueShelf(database), TenantPrompts(database)
     model_agents = _model_agents(models, Reads(library, shelf), prompts)
     extractive, budget = ExtractiveAgent(library, triage), TenantBudget(database, settings)
     limits = LadderLimits(model=settings.llm_deadline)
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
-    deliverer = Deliverer(database, accounts, client)
+    letters = Letters(database, ThreadTokens(vault), ProofByCode(vault))
+    deliverer = Deliverer(database, accounts, client, letters)
+    intake = IntakeJob(database, accounts, letters.tokens)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
@@ -171,7 +177,8 @@ def _build(
         channels=channels,
         accounts=accounts,
         receiver=Receiver(database, accounts),
-        intake=IntakeJob(database, accounts),
+        intake=intake,
+        fetching=Fetching.of(database, accounts, client, intake),
         turns=turns,
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,6 +20,7 @@ LEASE = "scheduler"
 LEASE_SECONDS = 15.0
 SWEEP_EVERY = 5
 RULES_EVERY = 60
+POLLS_EVERY = 60
 
 
 class Timetable:
@@ -35,6 +37,7 @@ class Timetable:
         """Until cancelled."""
         self._add("sweep", IntervalTrigger(seconds=SWEEP_EVERY))
         self._add("rules", IntervalTrigger(seconds=RULES_EVERY))
+        self._add("polls", IntervalTrigger(seconds=POLLS_EVERY), next_run_time=datetime.now(UTC))
         self._add("digest", CronTrigger(hour=7, minute=30))
         self._add("tidy", CronTrigger(hour=3, minute=10))
         self._scheduler.start()
@@ -44,8 +47,8 @@ class Timetable:
             self._scheduler.shutdown(wait=False)
             await self._let_go()
 
-    def _add(self, job: str, trigger: IntervalTrigger | CronTrigger) -> None:
-        self._scheduler.add_job(self._tick(job), trigger, id=job, misfire_grace_time=3600)
+    def _add(self, job: str, trigger: IntervalTrigger | CronTrigger, **first: datetime) -> None:
+        self._scheduler.add_job(self._tick(job), trigger, id=job, misfire_grace_time=3600, **first)
 
     def _tick(self, job: str) -> Callable[[], Awaitable[None]]:
         async def tick() -> None:

@@ -51,6 +51,7 @@ class Section:
     buttons: tuple[Button, ...] = ()
     is_quoted: bool = False
     """Somebody else's words, drawn as a quotation."""
+    is_heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

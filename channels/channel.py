@@ -1,12 +1,12 @@
 """What a channel must be able to do. A channel is a folder whose `adapter.py` has `CHANNEL`."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import httpx
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from channels.messages import InboundAttachment, InboundEvent, Media, OutboundMessage, Receipt
 
@@ -61,6 +61,11 @@ class ChannelSettings(BaseModel):
     account_field: ClassVar[str]
     further_hints: ClassVar[tuple[str, ...]] = ()
     """Fields that deliveries may name instead (news of the whole business account)."""
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """From which the company itself writes, where a thread names its people."""
+        return ()
 
 
 class Channel(Protocol):
@@ -121,6 +126,26 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A message as it came. `html` is sanitised; `content`: the file itself, for a download."""
+
+    text: str
+    html: str = ""
+    content: bytes = b""
+
+
+@runtime_checkable
+class HasOriginal(Protocol):
+    """A channel whose messages are more than what is shown of them."""
+
+    original_suffix: str
+
+    def original(self, body: bytes) -> Original:
+        """From a raw body. Raises ValueError with a reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A page of what was fetched: raw bodies, and the cursor to keep in the same transaction.
 
@@ -151,4 +176,46 @@ class PolledChannel(Channel, Protocol):
 
     async def wait(self, settings: Any, cursor: str, seconds: float) -> bool:
         """Waits on a long connection; whether there is news. False too where it can't wait."""
+        ...
+
+
+@runtime_checkable
+class CheckableChannel(Channel, Protocol):
+    """A channel whose accounts can be tried out without sending anything."""
+
+    async def check(self, settings: Any, client: httpx.AsyncClient) -> Sequence[str]:
+        """What is wrong, a sentence each that says what to do; empty: all well."""
+        ...
+
+
+class DomainFinding(Protocol):
+    """`line`: the DNS record to add or to have instead; empty: none."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def is_good(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def line(self) -> str: ...
+
+
+@runtime_checkable
+class DomainChannel(Channel, Protocol):
+    """A channel whose messages others trust by what DNS says of the sending domain."""
+
+    async def check_domain(
+        self, settings: Any, lookup: Callable[[str], Awaitable[Sequence[str]]] | None = None
+    ) -> Sequence[DomainFinding]:
+        """`lookup`: gives the texts of a name; None: the machine's own resolver."""
+        ...
+
+
+@runtime_checkable
+class TokenKeeping(Protocol):
+    """A channel whose provider replaces refresh tokens: those that are not kept stop working."""
+
+    def refresh_token_to_keep(self, settings: Any) -> SecretStr | None:
+        """What to store as `refresh_token`; None: what is stored is the newest."""
         ...

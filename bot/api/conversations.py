@@ -1,11 +1,12 @@
 """Conversations: who writes, what was said, and a person's part in it."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import Field, StringConstraints
+from fastapi import Query, Response
+from pydantic import BaseModel, Field, StringConstraints
 
 from bot import queue
 from bot.api.rest import (
@@ -26,15 +27,24 @@ from bot.api.rest import (
     rest_router,
     time_and_id,
 )
-from bot.dependencies import Caller, Reader, ReadTransaction, StaffCaller, Transaction
+from bot.dependencies import (
+    Caller,
+    Reader,
+    ReadTransaction,
+    RuntimeOf,
+    StaffCaller,
+    Transaction,
+)
 from bot.desk.conversations import LONGEST_REPLY
 from bot.engine.reacting.threads import touched
+from bot.runtime import Runtime
+from channels.channel import HasOriginal, Original
 from domain.audit.service import note
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.conversations.outbox import NewReply, Outbox
 from domain.conversations.ownership import Ownership
 from domain.conversations.repository import ConversationReader
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.types import new_id, utc_now
 
 router = rest_router("", "conversations")
@@ -120,6 +130,13 @@ class MessageOut(Shown):
         return shown
 
 
+class OriginalOut(BaseModel):
+    """All that was written, quotations and signatures too. `html` is sanitised."""
+
+    text: str
+    html: str
+
+
 class NewMessage(Body):
     """`draft`: kept for a person's approval instead of being sent."""
 
@@ -188,6 +205,57 @@ async def messages(
         lambda row: MessageOut.of(row, files.get(row.id, [])),
         lambda row: cursor(row.sequence),
     )
+
+
+@router.get(
+    "/conversations/{conversation_id}/messages/{message_id}/original",
+    summary="A message as it came",
+)
+async def original(
+    conversation_id: UUID, message_id: UUID, caller: Reader, runtime: RuntimeOf
+) -> OriginalOut:
+    found, _ = await _original(runtime, caller.tenant_id, conversation_id, message_id)
+    return OriginalOut(text=found.text, html=found.html)
+
+
+@router.get(
+    "/conversations/{conversation_id}/messages/{message_id}/original/file",
+    summary="A message as it came, as a file",
+    response_class=Response,
+)
+async def original_file(
+    conversation_id: UUID, message_id: UUID, caller: Reader, runtime: RuntimeOf
+) -> Response:
+    """Handed out to be kept, never to be shown: it may hold anything."""
+    found, suffix = await _original(runtime, caller.tenant_id, conversation_id, message_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{message_id}{suffix}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(found.content, media_type="application/octet-stream", headers=headers)
+
+
+async def _original(
+    runtime: Runtime, tenant_id: UUID, conversation_id: UUID, message_id: UUID
+) -> tuple[Original, str]:
+    """With the file's ending. Where the channel keeps no more than the words: those."""
+    async with runtime.database.transaction(tenant_id) as session:
+        reader = ConversationReader(session)
+        conversation = await reader.get(conversation_id)
+        message = await reader.message(conversation_id, message_id)
+        event_id = message.raw_event_id if message.deleted_at is None else None
+        body = (await reader.raw_events([event_id])).get(event_id) if event_id else None
+    channel = runtime.channels[conversation.channel]
+    if body is None or not isinstance(channel, HasOriginal):
+        words = "" if message.deleted_at else message.full_text or message.text
+        return Original(text=words, content=words.encode()), ".txt"
+    try:
+        # Big mails take their time: not on the event loop.
+        return await asyncio.to_thread(channel.original, body), channel.original_suffix
+    except ValueError as error:
+        raise Conflict(f"The original cannot be read: {error}") from error
 
 
 @router.post(

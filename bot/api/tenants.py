@@ -1,7 +1,7 @@
 """The caller's own tenant: settings, channel accounts and API keys."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import Path
@@ -19,7 +19,8 @@ from bot.desk.tenants import flattened
 from bot.engine.accounts import Accounts
 from domain.audit.service import note
 from domain.errors import Refused
-from domain.tenants.models import ApiKey, Tenant
+from domain.tenants.cursors import Cursors
+from domain.tenants.models import ApiKey, ChannelAccount, ChannelCursor, Tenant
 from domain.tenants.service import ApiKeys, ChannelAccounts, Tenants
 from domain.types import utc_now
 
@@ -52,7 +53,10 @@ class Changes(RootModel[dict[str, JsonValue]]):
 
 
 class AccountOut(Shown):
-    """`hint`: what names the account in a delivery (a phone number's id, a mailbox)."""
+    """`hint`: what names the account in a delivery (a phone number's id, a mailbox).
+
+    `last_polled_at`, `failing_since`, `trouble`: of accounts that are asked for news.
+    """
 
     id: UUID
     channel: str
@@ -62,6 +66,17 @@ class AccountOut(Shown):
     live_since: datetime | None
     created_at: datetime
     updated_at: datetime
+    last_polled_at: datetime | None = None
+    failing_since: datetime | None = None
+    trouble: str = ""
+
+    @classmethod
+    def of(cls, account: ChannelAccount, cursor: ChannelCursor | None) -> Self:
+        shown = cls.model_validate(account)
+        if cursor:
+            shown.last_polled_at, shown.trouble = cursor.last_polled_at, cursor.error
+            shown.failing_since = cursor.failing_since
+        return shown
 
 
 class Accounted(BaseModel):
@@ -142,7 +157,9 @@ async def change(
 @router.get("/channels", summary="Channel accounts")
 async def channels(caller: Reader, session: ReadTransaction) -> Accounted:
     rows = await ChannelAccounts(session, caller.tenant_id).all()
-    return Accounted(items=[AccountOut.model_validate(row) for row in rows])
+    found = await Cursors(session, caller.tenant_id).all()
+    cursors = {cursor.channel_account_id: cursor for cursor in found}
+    return Accounted(items=[AccountOut.of(row, cursors.get(row.id)) for row in rows])
 
 
 @router.patch("/channels/{account_id}", summary="Let an account answer by itself, or not")
@@ -153,7 +170,8 @@ async def set_mode(
     changed = await accounts.go_live(account_id, sent.mode, utc_now())
     note(session, caller.tenant_id, caller.actor, "channel.mode", str(account_id), mode=sent.mode)
     runtime.accounts.forget()
-    return AccountOut.model_validate(changed)
+    cursor = await Cursors(session, caller.tenant_id).of(account_id)
+    return AccountOut.of(changed, cursor)
 
 
 @router.get("/keys", summary="API keys, without the keys themselves")

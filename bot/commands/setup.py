@@ -1,10 +1,15 @@
 """`migrate`, `seed-demo`, `doctor`: getting an installation ready, and checking that it is."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from bot.commands.common import JsonOption, output, say, with_runtime
 from bot.foundation.settings import load_settings
 from bot.foundation.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from bot.runtime import Runtime
 
 
 def migrate(
@@ -31,7 +36,7 @@ def seed_demo() -> None:
 
 def doctor(*, as_json: JsonOption = False) -> None:
     """Checks the configuration, hop by hop, and says what to do about what is broken."""
-    from bot.desk.doctor import check
+    from bot.desk.doctor import Finding, check
     from bot.foundation.installation import Installation
     from bot.foundation.schema import head, revision
 
@@ -42,7 +47,12 @@ def doctor(*, as_json: JsonOption = False) -> None:
         if at != head():
             say("The database's schema is not of this version: run `frontdesk migrate`.")
             raise typer.Exit(1)
-    findings = with_runtime(lambda runtime: check(runtime.database, runtime.accounts, settings))
+
+    async def look(runtime: "Runtime") -> list[Finding]:
+        found = await check(runtime.database, runtime.accounts, settings)
+        return found + await runtime.staffroom.check()
+
+    findings = with_runtime(look)
     output([finding.as_row() for finding in findings], "Nothing to check.", as_json=as_json)
     if any(finding.state == "broken" for finding in findings):
         raise typer.Exit(1)

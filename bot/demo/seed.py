@@ -238,12 +238,17 @@ def _comment(
 async def _channels(
     database: Database, accounts: Accounts, tenant_id: UUID, company: DemoCompany
 ) -> None:
-    """Only channels this installation has; their secrets are made here and now."""
+    """Only channels that have a simulator here: a demo company never reaches a real provider.
+
+    Their secrets are made here and now.
+    """
+    made = {name: new_token() for name in ("verify_token", "app_secret", "password")}
     for one in company.channel_accounts:
-        channel = accounts.channels.get(one.channel)
+        channel = accounts.simulated.get(one.channel)
         if channel is None:
             continue
-        secrets = {"verify_token": new_token(), "app_secret": new_token()} | simulated_secrets()
+        asked = channel.settings_model.model_fields
+        secrets = {k: v for k, v in (made | simulated_secrets()).items() if k in asked}
         row = await accounts.configure(tenant_id, channel, dict(one.settings) | secrets, None)
         async with database.transaction(tenant_id) as session:
             await ChannelAccounts(session, tenant_id).go_live(row.id, "automatic", utc_now())

@@ -77,6 +77,7 @@ COMMANDS: dict[str, Handler] = {
     "staff": people.staff,
     "mute": rooms.mute,
     "unmute": rooms.unmute,
+    "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "reply.send": (Right.ACT, answering.send),

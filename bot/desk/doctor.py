@@ -1,14 +1,18 @@
 """Checks an installation and says, for each finding, what to do."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from bot.engine.accounts import Accounts
+from bot.desk.mail.checkup import Lookup, Symptom, examine
+from bot.engine.accounts import Account, Accounts
 from bot.foundation.settings import Settings
 from domain.database import Database
 from domain.errors import DomainError
 from domain.tenants import directory
+from domain.tenants.cursors import Cursors
+from domain.tenants.models import ChannelCursor
 from domain.tenants.service import ChannelAccounts, Tenants
 
 
@@ -24,7 +28,10 @@ class Finding:
         return asdict(self)
 
 
-async def check(database: Database, accounts: Accounts, settings: Settings) -> list[Finding]:
+async def check(
+    database: Database, accounts: Accounts, settings: Settings, lookup: Lookup | None = None
+) -> list[Finding]:
+    """`lookup`: gives the TXT records of a name; None: the machine's own resolver."""
     findings = _configuration(settings)
     async with database.directory() as session:
         tenants = await directory.tenants(session)
@@ -33,7 +40,7 @@ async def check(database: Database, accounts: Accounts, settings: Settings) -> l
         advice = "run `frontdesk seed-demo` for the demo company, or `frontdesk tenant add NAME`"
         findings.append(Finding("tenants", "note", advice))
     for tenant in tenants:
-        findings.extend(await _tenant(database, accounts, tenant))
+        findings.extend(await _tenant(database, accounts, tenant, lookup))
     return findings
 
 
@@ -62,11 +69,16 @@ def _configuration(settings: Settings) -> list[Finding]:
 
 
 async def _tenant(
-    database: Database, accounts: Accounts, tenant: directory.TenantName
+    database: Database,
+    accounts: Accounts,
+    tenant: directory.TenantName,
+    lookup: Lookup | None = None,
 ) -> list[Finding]:
     async with database.transaction(tenant.id) as session:
         rows = await ChannelAccounts(session, tenant.id).all()
-    findings = []
+        cursors = {one.channel_account_id: one for one in await Cursors(session, tenant.id).all()}
+    findings: list[Finding] = []
+    on: list[tuple[str, Account]] = []
     for row in rows:
         what = f"{tenant.slug}: {row.channel} {row.hint}"
         try:
@@ -74,13 +86,26 @@ async def _tenant(
         except (DomainError, ValueError) as error:
             findings.append(Finding(what, "broken", str(error)))
             continue
-        if not account.is_on:
-            findings.append(Finding(what, "note", "switched off"))
-        elif not account.answers_by_itself:
-            advice = f"draft-only: let it answer with `frontdesk live {row.channel}`"
-            findings.append(Finding(what, "note", advice))
+        if account.is_on:
+            on.append((what, account))
         else:
-            findings.append(Finding(what, "ok"))
+            findings.append(Finding(what, "note", "switched off"))
+    symptoms = await examine([account for _, account in on], lookup)
+    for (what, account), found in zip(on, symptoms, strict=True):
+        findings += _account(what, account, found, cursors.get(account.id))
     if not rows:
         findings.append(Finding(f"{tenant.slug}: channels", "note", "none set up yet"))
     return findings
+
+
+def _account(
+    what: str, account: Account, symptoms: Sequence[Symptom], cursor: ChannelCursor | None
+) -> list[Finding]:
+    found = [Finding(what, "broken" if s.is_broken else "note", s.text) for s in symptoms]
+    if cursor and cursor.failing_since and not any(s.is_broken for s in symptoms):
+        since = f"{cursor.failing_since:%Y-%m-%d %H:%M}"
+        found.append(Finding(what, "broken", f"not read since {since} UTC: {cursor.error}"))
+    if not account.answers_by_itself:
+        advice = f"draft-only: let it answer with `frontdesk live {account.channel.name}`"
+        found.append(Finding(what, "note", advice))
+    return found or [Finding(what, "ok")]

@@ -5,15 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from bot import queue
+from channels.email.reading.envelope import opened
 from domain.conversations import ledger
 from domain.conversations.models import Conversation, RawEvent
 from domain.conversations.repository import ConversationReader
 from domain.database import Database
 from domain.errors import NotFound
+from domain.tenants.service import ChannelAccounts
 from domain.types import utc_now
 
 UNFINISHED = timedelta(seconds=30)
 UNANSWERED = timedelta(minutes=2)
+MOST = 1000
 
 
 async def lost(database: Database, tenant_id: UUID) -> list[dict[str, Any]]:
@@ -40,6 +43,31 @@ async def dead_letters(database: Database, tenant_id: UUID) -> list[dict[str, An
         return [_event_row(event) for event in await ledger.dead_letters(session)]
 
 
+async def quarantine(database: Database, tenant_id: UUID) -> list[dict[str, Any]]:
+    """What came and could not be taken in: kept as it came, and in nobody's way."""
+    async with database.transaction(tenant_id) as session:
+        accounts = {row.id: row.hint for row in await ChannelAccounts(session, tenant_id).all()}
+        events = await ledger.quarantined(session, MOST)
+    return [
+        {
+            "id": str(event.id),
+            "account": accounts.get(event.channel_account_id, ""),
+            "since": event.created_at.isoformat(timespec="seconds"),
+            "state": "given up" if event.state == "failed" else f"tried {event.attempts} times",
+            "size": len(opened(event.body)[1]),
+            "reason": event.reason,
+            "text": shown(event.body),
+        }
+        for event in events
+    ]
+
+
+async def export(database: Database, tenant_id: UUID, event_id: UUID) -> bytes:
+    """The bytes as the provider had them."""
+    async with database.transaction(tenant_id) as session:
+        return opened((await ledger.in_quarantine(session, event_id)).body)[1]
+
+
 async def replay(database: Database, tenant_id: UUID, reference: UUID) -> str:
     """An event is taken in again, a conversation read again by the bot."""
     async with database.transaction(tenant_id) as session:
@@ -64,5 +92,11 @@ def _event_row(event: RawEvent) -> dict[str, Any]:
         "since": event.created_at.isoformat(timespec="seconds"),
         "customer": "",
         "reason": event.reason,
-        "text": event.body[:120].decode("utf-8", "replace"),
+        "text": shown(event.body),
     }
+
+
+def shown(body: bytes) -> str:
+    """How it begins; what the mailbox told of a mail is for machines."""
+    beginning = opened(body)[1][:400].decode("utf-8", "replace")
+    return " ".join(filter(str.isprintable, beginning.split()))[:120]

@@ -10,6 +10,8 @@ from domain.audit.service import note
 from domain.database import Database
 from domain.errors import Refused
 from domain.tenants import directory
+from domain.tenants.cursors import Cursors
+from domain.tenants.models import ChannelCursor
 from domain.tenants.service import ApiKeys, ChannelAccounts, Tenants
 from domain.tenants.settings import TenantSettings
 from domain.types import new_id, utc_now
@@ -96,7 +98,9 @@ async def add_account(
 
 async def accounts(database: Database, tenant_id: UUID) -> list[dict[str, Any]]:
     async with database.transaction(tenant_id) as session:
-        return [_account_row(row) for row in await ChannelAccounts(session, tenant_id).all()]
+        rows = await ChannelAccounts(session, tenant_id).all()
+        cursors = {one.channel_account_id: one for one in await Cursors(session, tenant_id).all()}
+    return [_account_row(row) | _polling(cursors.get(row.id)) for row in rows]
 
 
 async def go_live(
@@ -143,6 +147,17 @@ async def keys(database: Database, tenant_id: UUID) -> list[dict[str, Any]]:
         }
         for key in rows
     ]
+
+
+def _polling(cursor: ChannelCursor | None) -> dict[str, Any]:
+    """How the asking for news goes, of accounts that are asked."""
+    at = cursor.last_polled_at if cursor else None
+    since = cursor.failing_since if cursor else None
+    return {
+        "last_polled_at": at.isoformat(timespec="seconds") if at else None,
+        "failing_since": since.isoformat(timespec="seconds") if since else None,
+        "trouble": cursor.error if cursor else "",
+    }
 
 
 def _account_row(row: Any) -> dict[str, Any]:

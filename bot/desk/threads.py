@@ -151,7 +151,7 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
         sequence=message.sequence,
         direction=message.direction,
         author=message.author,
-        name=beside.staff.get(message.staff_id, "") if message.staff_id else "",
+        name=beside.staff.get(message.staff_id, "") if message.staff_id else _sender(message),
         text="" if message.deleted_at else message.text,
         kind="deleted" if message.deleted_at else message.content_kind,
         at=message.created_at,
@@ -169,6 +169,11 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
         reasoning=_reasoning(message, beside),
         wire=_indented(beside.raw.get(message.raw_event_id)) if message.raw_event_id else "",
     )
+
+
+def _sender(message: Message) -> str:
+    """As the mail names its author, who need not be the customer."""
+    return message.sender_name or message.sender_address
 
 
 def _reasoning(message: Message, beside: _Beside) -> ReasoningCard | None:

@@ -105,6 +105,11 @@ class Accounts:
         self.forget()
         return account
 
+    def channel_for(self, row: ChannelAccount, settings: TenantSettings) -> Channel | None:
+        """The provider itself, or what stands in for it; None where nothing does."""
+        is_simulated = settings.is_demo or row.hint.startswith(SIMULATED_PREFIX)
+        return (self.simulated if is_simulated else self.channels).get(row.channel)
+
     def forget(self) -> None:
         self._by_id.clear()
         self._by_hint.clear()
@@ -123,9 +128,7 @@ class Accounts:
         return found
 
     def _opened(self, row: ChannelAccount, settings: TenantSettings) -> Account:
-        is_simulated = settings.is_demo or row.hint.startswith(SIMULATED_PREFIX)
-        known = self.simulated if is_simulated else self.channels
-        channel = known.get(row.channel)
+        channel = self.channel_for(row, settings)
         if channel is None:
             raise NotFound("channel", row.channel)
         return Account(
@@ -191,5 +194,9 @@ def _explained(channel: Channel, error: ValidationError) -> str:
         keys = " ".join(f"{channel.settings_key}.{name}=…" for name in missing)
         return f"{channel.title} also needs {', '.join(missing)}: set them together ({keys})."
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "value"
-    return f"The setting {channel.settings_key}.{where} is wrong: {first['msg'].lower()}."
+    told = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:  # of several together: the channel says it in a sentence of its own
+        return told
+    where = ".".join(str(part) for part in first["loc"])
+    shown = f"{told[:1].lower()}{told[1:]}".rstrip(".")
+    return f"The setting {channel.settings_key}.{where} is wrong: {shown}."

@@ -1,6 +1,6 @@
 """Carries out what an agent proposed, in the caller's transaction, through domain services."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
 from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
@@ -30,6 +31,7 @@ from bot.model.turns import (
 from domain.conversations.closing import Ending, Thought, close
 from domain.conversations.outbox import NewReply
 from domain.conversations.turns import Lease
+from domain.customers.codes import Asked, OneTimeCodes
 from domain.events import Happened, record
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
@@ -39,6 +41,8 @@ from domain.usage import service as usage
 
 REACT = "react"
 TURN = "turn"
+MOST_REOPENINGS = 3
+"""Within an hour, by the customer."""
 LETS_BOT_GO_ON = frozenset(
     {HandOffReason.MISSING_KNOWLEDGE, HandOffReason.TOOL_FAILURE, HandOffReason.BUDGET}
 )
@@ -67,6 +71,7 @@ class _Outcome:
     buttons: tuple[Button, ...] = ()
     citations: list[int] = field(default_factory=list)
     ticket_id: UUID | None = None
+    code_id: UUID | None = None
     owner: str = "bot"
     questions_asked: int = 0
     open_question: str = ""
@@ -86,6 +91,7 @@ class Applier:
         self._tickets = Tickets(session, tenant_id)
         self._outcome = _Outcome()
         self._prepared: dict[int, Prepared] = {}
+        self._language = ""
 
     async def apply(
         self,
@@ -98,15 +104,12 @@ class Applier:
     ) -> Applied:
         """`prepared`: the quotes that the result's actions ask for, already priced."""
         self._prepared = {id(one.action): one for one in prepared}
+        self._language = result.language or self._context.conversation.language
         for action in result.actions:
             await self._carry_out(action)
         outcome = self._outcome
-        text = "\n\n".join(t for t in outcome.texts if t)
-        language = result.language or self._context.conversation.language
-        discloses = bool(text) and sends_at_once and self._context.conversation.is_first_reply
-        if discloses:
-            text = disclosed(text, self._context.tenant.name, language)
-        reply = self._reply(result, text, sends_at_once) if text else None
+        reply, discloses = self._spoken(result, sends_at_once)
+        text = reply.text if reply else ""
         closed = await close(
             self._session,
             self._lease,
@@ -131,6 +134,28 @@ class Applier:
         applied = self._applied(reply, closed.message_id) if reply else Applied()
         await self._aftermath(result, closed.is_due_again)
         return applied
+
+    def _spoken(self, result: TurnResult, at_once: bool) -> tuple[NewReply | None, bool]:
+        """What is said, if anything, and whether it tells that an assistant speaks."""
+        outcome = self._outcome
+        acknowledges = bool(result.actions) and all(
+            isinstance(action, OpenTicket | UpdateTicket | HandOff) for action in result.actions
+        )
+        acknowledges = acknowledges and not outcome.code_id
+        text = "\n\n".join(t for t in outcome.texts if t)
+        if acknowledges and self._loaded.is_acknowledged_today:
+            outcome.reason = "acknowledged_today"
+            return None, False
+        if not text:
+            return None, False
+        discloses = at_once and self._context.conversation.is_first_reply
+        if discloses:
+            text = disclosed(text, self._context.tenant.name, self._language)
+        reply = self._reply(result, text, at_once)
+        is_mail = self._loaded.has_threads
+        return replace(
+            reply, acknowledges=acknowledges and is_mail, code_id=outcome.code_id
+        ), discloses
 
     def _applied(self, reply: NewReply, message_id: UUID) -> Applied:
         if reply.state == "sending":
@@ -214,9 +239,20 @@ class Applier:
                 reply.ticket.number, asked, actor="bot", why="The customer said so."
             )
         self._outcome.ticket_id = reply.ticket.id
+        if (
+            reply.is_reopened
+            and await self._tickets.reopened_lately(reply.ticket) > MOST_REOPENINGS
+        ):
+            self._outcome.owner = "staff"
+            note = "The ticket is reopened again and again: a person should look."
+            payload = {"reason": "policy", "number": reply.ticket.number, "note": note}
+            happened = Happened("conversation.handed_off", self._context.conversation.id, payload)
+            record(self._session, self._tenant_id, happened)
         self._say(action.acknowledgement.replace("{number}", reply.ticket.number))
 
     async def _hand_off(self, action: HandOff) -> None:
+        if action.needs_proof and await self._asked_for_code():
+            return
         number = self._open_ticket_number()
         if number is None:
             opened = OpenTicket(
@@ -240,6 +276,25 @@ class Applier:
             self._tenant_id,
             Happened("conversation.handed_off", self._context.conversation.id, payload),
         )
+
+    async def _asked_for_code(self) -> bool:
+        """Instead of a person: the customer gets a code where they can be reached."""
+        context = self._context
+        if not self._loaded.code_address:
+            return False
+        question = context.messages[-1].id if context.messages else None
+        asked = Asked(
+            context.customer.person_id,
+            context.conversation.id,
+            self._loaded.code_address,
+            question,
+        )
+        code_id = await OneTimeCodes(self._session, self._tenant_id).offer(asked)
+        if code_id is None:
+            return False
+        self._outcome.code_id = code_id
+        self._say(say("proof_code", speakable(self._language, context.tenant.language)))
+        return True
 
     async def _quote(self, action: DraftQuote | ReviseQuote) -> None:
         prepared = self._prepared.get(id(action))

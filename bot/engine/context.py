@@ -1,5 +1,6 @@
 """Loads what an agent may see of a conversation: one frozen `TurnContext`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from bot.model.turns import (
     TenantView,
     TicketView,
     TurnContext,
+    TurnResult,
 )
 from channels.channel import Capabilities
 from domain.conversations.turns import HISTORY, Lease, Turns
@@ -37,11 +39,23 @@ class Loaded:
     """The provider's id of the customer's last message."""
     has_threads: bool
     """Whether a reply names the message it answers (mail does)."""
+    code_address: str = ""
+    """Where a one-time code could go: the customer's own address, if the unread is all theirs."""
+    settled: TurnResult | None = None
+    """What is to be said without thinking."""
+    is_acknowledged_today: bool = False
+    """Whether the customer was told already today that their words have arrived."""
 
 
 async def load(
-    session: AsyncSession, tenant_id: UUID, lease: Lease, capabilities: Capabilities
+    session: AsyncSession,
+    tenant_id: UUID,
+    lease: Lease,
+    capabilities: Capabilities,
+    *,
+    has_code: bool = False,
 ) -> Loaded:
+    """`has_code`: the customer has just given the one-time code."""
     row = lease.row
     settings = TenantSettings.model_validate(row.settings)
     messages = await Turns(session, tenant_id).messages(row.id, row.context_since)
@@ -53,9 +67,9 @@ async def load(
     context = TurnContext(
         tenant=_tenant(tenant_id, row, settings),
         conversation=_conversation(row, capabilities),
-        customer=_customer(row),
-        messages=tuple(_message(m) for m in unread),
-        history=tuple(_message(m) for m in history[-HISTORY:]),
+        customer=_customer(row, is_proven(row, unread, capabilities, has_code=has_code)),
+        messages=tuple(_message(row, m) for m in unread),
+        history=tuple(_message(row, m) for m in history[-HISTORY:]),
         tickets=tuple(_ticket(t) for t in tickets),
         quotes=tuple(_quote(q) for q in quotes if q.conversation_id == row.id),
         now=utc_now(),
@@ -69,6 +83,7 @@ async def load(
         last_sequence=last,
         last_external_id=unread[-1].external_id if unread else None,
         has_threads=capabilities.has_subject,
+        code_address=row.address if all(_is_customers(row, m) for m in unread) else "",
     )
 
 
@@ -99,18 +114,42 @@ def _conversation(row: Row[Any], capabilities: Capabilities) -> ConversationView
     )
 
 
-def _customer(row: Row[Any]) -> CustomerView:
+def is_proven(
+    row: Row[Any], unread: Sequence[Row[Any]], capabilities: Capabilities, *, has_code: bool = False
+) -> bool:
+    """Whether these words are surely the customer's: by the channel, or by a one-time code.
+
+    Where a thread has several people, all that is unread must be of the customer.
+    """
+    if not capabilities.has_subject:
+        is_known = any(i["value"] == row.hint and i["proven"] for i in row.identities or ())
+        return is_known or has_code or bool(row.is_proven_by_code)
+    if not unread or not all(_is_customers(row, message) for message in unread):
+        return False
+    return (
+        has_code
+        or bool(row.is_proven_by_code)
+        or all(message.proof != "none" for message in unread)
+    )
+
+
+def _is_customers(row: Row[Any], message: Row[Any]) -> bool:
+    return any(i["value"] == message.sender_address for i in row.identities or ())
+
+
+def _customer(row: Row[Any], is_proven: bool) -> CustomerView:
     return CustomerView(
         person_id=row.person_id,
         name=row.person_name,
         company_id=row.company_id,
         company_name=row.company_name or "",
         language=row.person_language,
-        is_proven=any(i["value"] == row.hint and i["proven"] for i in row.identities or ()),
+        is_proven=is_proven,
     )
 
 
-def _message(message: Row[Any]) -> MessageView:
+def _message(row: Row[Any], message: Row[Any]) -> MessageView:
+    is_another = bool(message.sender_address) and not _is_customers(row, message)
     return MessageView(
         id=message.id,
         author=message.author,
@@ -119,6 +158,7 @@ def _message(message: Row[Any]) -> MessageView:
         subject=message.subject,
         content_kind=message.content_kind,
         choice=message.choice,
+        name=(message.sender_name or message.sender_address) if is_another else "",
     )
 
 

@@ -14,6 +14,7 @@ import stamina
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
 from channels.messages import (
@@ -75,10 +76,17 @@ class Parcel:
 
 
 class Deliverer:
-    def __init__(self, database: Database, accounts: Accounts, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        client: httpx.AsyncClient,
+        letters: Letters,
+    ) -> None:
         self._database = database
         self._accounts = accounts
         self._client = client
+        self.letters = letters
 
     async def deliver(self, tenant_id: UUID, message_id: UUID) -> None:
         """Sends a pending message whose time has come; does nothing when another job did."""
@@ -127,6 +135,10 @@ class Deliverer:
         """Part by part where it takes several: what the provider has taken is not sent again."""
         files = await self._files(account, parcel) if parcel.has_files else ()
         message = _outbound(parcel, files)
+        if account.channel.capabilities.has_subject:
+            message = await self.letters.addressed(
+                account, message, parcel.message_id, parcel.conversation_id
+            )
         parts = render(message, account.channel.capabilities) or (message,)
         accepted, at = [*parcel.accepted], utc_now()
         async with self._kept_alive(account.tenant_id, parcel):

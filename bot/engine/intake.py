@@ -1,7 +1,10 @@
 """From raw bytes to stored messages: parse, file, wake the conversation."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import text, update
@@ -9,8 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.mailing.sent import SentMails
+from bot.engine.mailing.tokens import ThreadTokens
+from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
+from bot.engine.media import attach, clean
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import jobs_failed, log, messages_received
+from channels.channel import PolledChannel
 from channels.messages import (
     Author,
     EventKind,
@@ -19,7 +27,6 @@ from channels.messages import (
     StatusUpdate,
 )
 from domain.conversations import ledger
-from domain.conversations.attachments import Attachments
 from domain.conversations.intake import Intake
 from domain.conversations.models import Message
 from domain.conversations.understood import FinishedEvent, NewMessage, NewStatus
@@ -27,9 +34,11 @@ from domain.database import Database
 from domain.events import Happened, record
 from domain.types import new_id, utc_now
 
-FETCH = "fetch"
 TOO_OLD = timedelta(hours=24)
 BATCH = 50
+HEAVY = 256 * 1024
+Foreseen = Mapping[bytes, Sequence[InboundEvent]]
+NOTHING_FORESEEN: Foreseen = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +48,43 @@ class _Understood:
     event: ledger.WaitingEvent
     messages: tuple[tuple[NewMessage, InboundMessage], ...] = ()
     statuses: tuple[NewStatus, ...] = ()
+    copies: tuple[str, ...] = ()
+    """Ids of mails of ours that have come back: they have left."""
     ignored: str = ""
+    is_quarantined: bool = False
 
 
 class IntakeJob:
-    def __init__(self, database: Database, accounts: Accounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts, tokens: ThreadTokens) -> None:
         self._database = database
         self._accounts = accounts
+        self._tokens = tokens
 
     async def take(
-        self, tenant_id: UUID, account_id: UUID, *, carefully: bool = False
+        self,
+        tenant_id: UUID,
+        account_id: UUID,
+        *,
+        carefully: bool = False,
+        foreseen: Foreseen = NOTHING_FORESEEN,
+        at_once: int = BATCH,
     ) -> frozenset[UUID]:
         """Takes in all that waits for the account; the conversations that now need a turn.
 
         `carefully`: one by one with every attempt counted, for what a job has left behind.
+        `foreseen`: what bodies were parsed as before, elsewhere.
         """
         account = await self._accounts.get(tenant_id, account_id)
         pending: set[UUID] = set()
         while not carefully:
             try:
-                count, woken = await self._batch(account, BATCH)
+                count, woken = await self._batch(account, at_once, foreseen=foreseen)
             except Exception:
                 # One event spoils the batch: alone, it cannot hold up the others.
                 log.exception("intake.batch_failed", tenant=str(tenant_id))
                 break
             pending |= woken
-            if count < BATCH:
+            if count < at_once:
                 return frozenset(pending)
         return frozenset(pending | await self._one_by_one(account))
 
@@ -94,13 +114,24 @@ class IntakeJob:
             return frozenset()
 
     async def _batch(
-        self, account: Account, limit: int, event_id: UUID | None = None
+        self,
+        account: Account,
+        limit: int,
+        event_id: UUID | None = None,
+        foreseen: Foreseen = NOTHING_FORESEEN,
     ) -> tuple[int, frozenset[UUID]]:
         async with self._database.transaction(account.tenant_id) as session:
             events = await ledger.claim(session, account.tenant_id, account.id, limit, event_id)
             if not events:
                 return 0, frozenset()
-            understood = [_understand(account, event) for event in events]
+            reader = MailReader(account, self._tokens)
+
+            def understand() -> list[_Understood]:
+                return [_understand(reader, event, foreseen) for event in events]
+
+            # Large bodies are parsed in a thread: the loop must not stand still for them.
+            is_heavy = sum(len(event.body) for event in events) > HEAVY
+            understood = await asyncio.to_thread(understand) if is_heavy else understand()
             pending = await self._store(session, account, understood)
         return len(events), pending
 
@@ -115,6 +146,8 @@ class IntakeJob:
             one_thread_per_person=not account.channel.capabilities.has_subject,
         )
         messages = [new for one in understood for new, _ in one.messages]
+        sent = SentMails(session, account)
+        await sent.have_left([copy for one in understood for copy in one.copies])
         stored = await intake.store(messages, [_finished(one) for one in understood])
         messages_received.labels(account.channel.name).inc(len(stored.message_ids))
         originals = [
@@ -123,33 +156,15 @@ class IntakeJob:
             for new, original in one.messages
             if new.id in stored.message_ids
         ]
-        for new, original in originals:
-            await self._attach(session, account, new, original)
+        await attach(session, account, [(new.id, original) for new, original in originals])
+        for _, original in originals:
             await _revise(session, account, original)
+        await sent.were_reported_on(originals)
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
         await touch(session, account.tenant_id, stored.conversations, account.tenant.desk.rooms)
         return stored.pending
-
-    async def _attach(
-        self, session: AsyncSession, account: Account, new: NewMessage, original: InboundMessage
-    ) -> None:
-        attachments = Attachments(session, account.tenant_id)
-        limit = account.channel.capabilities.attachment_limit
-        for file in original.attachments:
-            row = attachments.add(new.id, clean(file.filename), clean(file.content_type))
-            row.size, row.sha256 = file.size, file.sha256
-            row.reference, row.is_inline = file.reference, file.is_inline
-            await session.flush()
-            if (file.size or 0) > limit:
-                await attachments.refuse(row.id, f"Larger than {limit // 2**20} MB.")
-            elif file.content is not None:
-                await attachments.store(row.id, file.content)
-            elif file.reference:
-                await queue.put(session, FETCH, tenant_id=account.tenant_id, attachment_id=row.id)
-            else:
-                await attachments.refuse(row.id, "The provider named no file.")
 
     async def _record_statuses(
         self, session: AsyncSession, account: Account, intake: Intake, statuses: list[NewStatus]
@@ -162,20 +177,27 @@ class IntakeJob:
                 await queue.put(session, "react", tenant_id=account.tenant_id)
 
 
-def _understand(account: Account, event: ledger.WaitingEvent) -> _Understood:
+def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Foreseen) -> _Understood:
+    account = reader.account
     try:
-        parsed = account.channel.parse(event.body)
+        parsed = foreseen.get(event.body) or account.channel.parse(event.body)
     except ValueError as error:
-        return _Understood(event, ignored=str(error) or "Not understood.")
+        # What was fetched is the account's own: it is kept for a person to look at.
+        is_ours = isinstance(account.channel, PolledChannel)
+        return _Understood(event, ignored=str(error) or "Not understood.", is_quarantined=is_ours)
     mine = [one for one in parsed if one.account in ("", account.hint)]
-    messages = [
-        (_new_message(account, event, one), one) for one in mine if isinstance(one, InboundMessage)
-    ]
+    said = [one for one in mine if isinstance(one, InboundMessage)]
+    copies = [one for one in said if reader.is_own_copy(one)]
+    if copies:
+        ids = tuple(clean(one.thread.message_id) for one in copies if one.thread)
+        return _Understood(event, copies=ids, ignored=OWN_COPY)
+    messages = [(reader.threaded(_new_message(account, event, one), one), one) for one in said]
     statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
-    return _Understood(event, tuple(messages), tuple(statuses), _reason(mine))
+    statuses += [status for one in said if (status := status_of(one))]
+    return _Understood(event, tuple(messages), tuple(statuses), ignored=_reason(mine))
 
 
-def _reason(events: list[InboundEvent]) -> str:
+def _reason(events: Sequence[InboundEvent]) -> str:
     if any(isinstance(one, InboundMessage | StatusUpdate) for one in events):
         return ""
     reasons = [one.reason for one in events if not isinstance(one, StatusUpdate)]
@@ -183,7 +205,7 @@ def _reason(events: list[InboundEvent]) -> str:
 
 
 def _finished(one: _Understood) -> FinishedEvent:
-    state = "ignored" if one.ignored else "taken"
+    state = "failed" if one.is_quarantined else "ignored" if one.ignored else "taken"
     return FinishedEvent(one.event.id, state, clean(one.ignored)[:500], len(one.messages))
 
 
@@ -290,8 +312,3 @@ def _uuid_or_empty(value: str) -> str:
         return str(UUID(value)) if value else ""
     except ValueError:
         return ""
-
-
-def clean(value: str) -> str:
-    """What PostgreSQL can store: no NUL, no half of a surrogate pair."""
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()

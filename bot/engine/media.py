@@ -1,16 +1,66 @@
 """Fetches what a message only named: files at the provider, stored as chunks."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.engine.accounts import Accounts
+from bot import queue
+from bot.engine.accounts import Account, Accounts
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import log
-from channels.messages import InboundAttachment, Permanent, Temporary
-from domain.conversations.attachments import Attachments
+from channels.messages import InboundAttachment, InboundMessage, Permanent, Temporary
+from domain.conversations.attachments import Attachments, NewFile
 from domain.conversations.models import Message
 from domain.database import Database
+
+FETCH = "fetch"
+
+
+async def attach(
+    session: AsyncSession, account: Account, originals: Sequence[tuple[UUID, InboundMessage]]
+) -> None:
+    """The files of messages just stored (their ids): two statements, however many there are."""
+    limit = account.channel.capabilities.attachment_limit
+    files = [
+        _file(message_id, file, limit)
+        for message_id, original in originals
+        for file in original.attachments
+    ]
+    if not files:
+        return
+    ids = await Attachments(session, account.tenant_id).add_all(files)
+    for attachment_id, file in zip(ids, files, strict=True):
+        if file.state == "waiting":
+            await queue.put(
+                session, FETCH, tenant_id=account.tenant_id, attachment_id=attachment_id
+            )
+
+
+def _file(message_id: UUID, file: InboundAttachment, limit: int) -> NewFile:
+    known = NewFile(
+        message_id=message_id,
+        filename=clean(file.filename),
+        content_type=clean(file.content_type),
+        size=file.size,
+        sha256=file.sha256,
+        reference=file.reference,
+        is_inline=file.is_inline,
+    )
+    if (file.size or 0) > limit:
+        return replace(known, refusal=f"Larger than {limit // 2**20} MB.")
+    if file.content is not None:
+        return replace(known, content=file.content)
+    if file.reference:
+        return known
+    return replace(known, refusal="The provider named no file.")
+
+
+def clean(value: str) -> str:
+    """What PostgreSQL can store: no NUL, no half of a surrogate pair."""
+    return value.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 class MediaFetcher:

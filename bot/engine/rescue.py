@@ -11,8 +11,8 @@ from sqlalchemy import select
 from bot import queue
 from bot.engine.apply import REACT, TURN
 from bot.engine.delivery import DELIVER
-from bot.engine.intake import FETCH
 from bot.engine.intray import TAKE
+from bot.engine.media import FETCH
 from bot.engine.reacting.notifying import TELL
 from bot.engine.reacting.reactions import WEBHOOK
 from bot.engine.reacting.threads import THREAD

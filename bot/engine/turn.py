@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import Applied, Applier, Stale
 from bot.engine.context import Loaded, load
 from bot.engine.delivery import Deliverer, Parcel
+from bot.engine.mailing.gates import Gate
 from bot.engine.quoting import Prepared, QuoteDrafter
 from bot.engine.routing import keeps_crashing, kept_from_bot
 from bot.foundation.telemetry import log, turn_seconds, turns_finished
@@ -60,6 +61,7 @@ class TurnRunner:
         self._fallback = fallback
         self._deliverer = deliverer
         self._drafter = drafter
+        self._proof = deliverer.letters.proof
         self.note_revision: NoteRevision = lambda tenant_id, revision: None
 
     async def run(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> None:
@@ -117,13 +119,20 @@ class TurnRunner:
         capabilities = self._accounts.channels[row.channel].capabilities
         loaded = await load(session, tenant_id, lease, capabilities)
         reason = kept_from_bot(row, settings)
+        if not reason:
+            loaded, reason = await Gate(session, tenant_id, lease).passed(loaded)
         if reason or not loaded.context.messages:
             await turns.settle(row.id, loaded.last_sequence, "attached", reason or "", None)
             await turns.give_back(lease, pending=False)
             return None
-        return lease, loaded
+        heard = await self._proof.heard(session, tenant_id, lease, loaded)
+        if heard.is_proven:
+            loaded = await load(session, tenant_id, lease, capabilities, has_code=True)
+        return lease, replace(loaded, settled=heard.wrong)
 
     async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:
+        if loaded.settled:
+            return loaded.settled
         if keeps_crashing(lease.row):
             return self._fallback(loaded.context, "Thinking about it stopped the worker.")
         try:

@@ -20,6 +20,8 @@ turn_seconds = Histogram("frontdesk_turn_seconds", "From lease to applied", ["st
 staff_events = Counter(
     "frontdesk_staff_events", "What staff did, by kind and whether it was new", ["kind", "result"]
 )
+pages_fetched = Counter("frontdesk_pages_fetched", "Pages of polled accounts", ["channel"])
+polls_failed = Counter("frontdesk_polls_failed", "Polls that ended in trouble", ["channel"])
 jobs_failed = Counter("frontdesk_jobs_failed", "Jobs that raised", ["job"])
 tickets_opened = Counter("frontdesk_tickets_opened", "Tickets opened", ["source"])
 model_tokens = Counter("frontdesk_model_tokens", "Tokens used", ["model", "kind"])

@@ -76,6 +76,8 @@ class MessageView:
     content_kind: str = "text"
     choice: str | None = None
     attachment_names: tuple[str, ...] = ()
+    name: str = ""
+    """Whose words these are where it is not the customer: somebody else of the thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,8 @@ class HandOff:
     """For staff: what the customer wants and what was tried."""
     acknowledgement: str = ""
     priority: str = "medium"
+    needs_proof: bool = False
+    """Only because nobody vouches for the customer: a code may do instead of a person."""
 
 
 @dataclass(frozen=True, slots=True)

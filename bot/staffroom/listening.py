@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import queue
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffView
-from bot.engine.intake import clean
+from bot.engine.media import clean
 from bot.staffroom.workspaces import NotConnected, Workspaces
 from channels.filenames import safe_filename
 from channels.messages import ChannelError, Permanent, Temporary

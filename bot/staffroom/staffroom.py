@@ -7,6 +7,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.desk.desk import Desk
+from bot.desk.doctor import Finding
 from bot.desk.handling.bench import Bench
 from bot.foundation.security import Vault
 from bot.staffroom.acting import Acting, Heard
@@ -23,6 +24,7 @@ from channels.slack.desk import Slack
 from domain.database import Database
 from domain.errors import NotConfigured
 from domain.staff.rooms import REAL, SIMULATED, claim
+from domain.tenants import directory
 
 BEGUN = "staff.begun"
 
@@ -74,6 +76,15 @@ class Staffroom:
     async def warm_up(self) -> None:
         for door in self._doors.values():
             await door.warm_up()
+
+    async def check(self) -> list[Finding]:
+        """Of every company: the workspaces its staff work in."""
+        async with self._database.directory() as session:
+            tenants = await directory.tenants(session)
+        findings: list[Finding] = []
+        for tenant in tenants:
+            findings += await self.workspaces.check(tenant.id, tenant.slug)
+        return findings
 
     async def act(self, kind: str, event: str, key: str) -> None:
         """The job of an event. One that was begun before was cut short, and is not done blindly."""

@@ -1,15 +1,16 @@
 """The workspaces in which staff work: their tokens, whose they are, how they are connected."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
 from pydantic import SecretStr
 
+from bot.desk.doctor import Finding
 from bot.foundation.security import Vault
-from channels.messages import Permanent
+from channels.messages import ChannelError, Permanent
 from channels.slack.app import Authorized
 from channels.slack.desk import Slack
 from channels.slack.installation import Installation
@@ -19,8 +20,9 @@ from domain.audit.service import note as audit
 from domain.database import Database
 from domain.errors import NotConfigured
 from domain.staff.models import StaffWorkspace
-from domain.staff.rooms import REAL, Joined, StaffWorkspaces, team_kind
+from domain.staff.rooms import REAL, SIMULATED, Joined, StaffWorkspaces, team_kind
 from domain.tenants import directory
+from domain.tenants.service import Tenants
 from domain.types import utc_now
 
 REMEMBERED_SECONDS = 5.0
@@ -117,6 +119,25 @@ class Workspaces:
             await directory.register(session, team_kind(kind), digest, tenant_id, row_id)
             audit(session, tenant_id, "operator", "workspace.connected", found.team)
 
+    async def check(self, tenant_id: UUID, slug: str) -> list[Finding]:
+        """A round trip to each workspace, and whether the rooms can be written to."""
+        async with self._database.transaction(tenant_id) as session:
+            rooms = {*(await Tenants(session, tenant_id).settings()).desk.rooms.values()}
+        findings = []
+        for row in await self.all(tenant_id):
+            if row.kind == SIMULATED:
+                continue
+            workspace = await self.open(tenant_id, row.kind, row.team)
+            what = f"{slug}: Slack {row.name or row.team}"
+            findings.append(await _tried(what, workspace.greet()))
+            for room in sorted(room for room in rooms if room.startswith(f"{row.team}/")):
+                channel = room.partition("/")[2]
+                findings.append(await _tried(f"{what}, {channel}", workspace.require_room(channel)))
+        if findings and not rooms:
+            advice = "no channel shows conversations: `/desk here` in the one that shall"
+            findings.append(Finding(f"{slug}: Slack", "note", advice))
+        return findings
+
     async def leave(self, tenant_id: UUID, kind: str, team: str) -> None:
         """The workspace took the app away, or the tenant leaves it."""
         async with self._database.transaction(tenant_id) as session:
@@ -138,3 +159,11 @@ class Workspaces:
 
     def _team(self, kind: str, team: str) -> bytes:
         return self._vault.digest(team_kind(kind), team)
+
+
+async def _tried(what: str, asking: Awaitable[object]) -> Finding:
+    try:
+        await asking
+    except ChannelError as error:
+        return Finding(what, "broken", str(error))
+    return Finding(what, "ok")

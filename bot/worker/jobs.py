@@ -13,6 +13,7 @@ def register(engine: App, runtime: Runtime) -> None:
     """Makes every job known to the engine."""
     _register_messages(engine, runtime)
     _register_staff(engine, runtime)
+    _register_fetching(engine, runtime)
     _register_upkeep(engine, runtime)
 
 
@@ -45,6 +46,16 @@ def _register_messages(engine: App, runtime: Runtime) -> None:
     async def react(tenant_id: str) -> None:
         while await runtime.reactions.react(UUID(tenant_id)):
             pass
+
+
+def _register_fetching(engine: App, runtime: Runtime) -> None:
+    @engine.task(name="polls")
+    async def polls() -> None:
+        await runtime.fetching.roster.put_due()
+
+    @engine.task(name="poll")
+    async def poll(tenant_id: str, account_id: str) -> None:
+        await runtime.fetching.poller.poll(UUID(tenant_id), UUID(account_id))
 
 
 def _register_staff(engine: App, runtime: Runtime) -> None:

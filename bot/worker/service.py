@@ -5,7 +5,7 @@ import asyncio
 from procrastinate import App
 
 from bot.foundation.telemetry import log
-from bot.queue import QUEUE, STAFF_LANE, job_engine
+from bot.queue import FETCHING_LANE, QUEUE, STAFF_LANE, job_engine
 from bot.runtime import Runtime
 from bot.worker.jobs import register
 
@@ -16,6 +16,8 @@ WATCH_EVERY = 5.0
 PATIENCE = 10.0
 GRACE = 20.0
 STAFF_JOBS = 16
+FETCHING_JOBS = 4
+"""Each holds a thread of those that all share while a provider is asked."""
 
 
 async def work(runtime: Runtime) -> None:
@@ -43,6 +45,7 @@ async def _work_once(engine: App, runtime: Runtime) -> None:
     duties = {
         asyncio.create_task(_lane(engine, QUEUE, runtime.settings.worker_concurrency)),
         asyncio.create_task(_lane(engine, STAFF_LANE, STAFF_JOBS)),
+        asyncio.create_task(_lane(engine, FETCHING_LANE, FETCHING_JOBS)),
         asyncio.create_task(_watch(engine)),
     }
     try:

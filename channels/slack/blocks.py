@@ -138,7 +138,10 @@ def _body(card: Card) -> Iterator[Block]:
 
 
 def _section(section: Section) -> Iterator[Block]:
-    yield from _quotation(section.text) if section.is_quoted else paragraphs(section.text)
+    if section.is_heading:
+        yield {"type": "header", "text": label(section.text, HEADER)}
+    else:
+        yield from _quotation(section.text) if section.is_quoted else paragraphs(section.text)
     fields = [_field(f) for f in section.fields]
     for beside in _pages(fields, FIELDS, _ROW_SIZE):
         yield {"type": "section", "fields": beside}

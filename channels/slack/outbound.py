@@ -8,7 +8,7 @@ import httpx
 from channels.cards import Card, Form
 from channels.messages import Media, OutboundAttachment, Permanent
 from channels.slack import files
-from channels.slack.api import WebApi, answered, sent
+from channels.slack.api import WebApi, answered, refusal, sent
 from channels.slack.blocks import Message, home, message, messages
 from channels.slack.events import Place, SharedFile
 from channels.slack.forms import modal
@@ -158,6 +158,14 @@ class Workspace:
     async def channel_name(self, channel: str) -> str:
         found = await self.api.ask("conversations.info", channel=channel)
         return text(node(found.get("channel")).get("name"))
+
+    async def require_room(self, channel: str) -> None:
+        """Raises Permanent, with what to do, where the bot cannot post."""
+        found = node((await self.api.ask("conversations.info", channel=channel)).get("channel"))
+        if found.get("is_archived") is True:
+            raise refusal({"error": "channel_is_archived"}, {})
+        if found.get("is_member") is False:
+            raise refusal({"error": "not_in_channel"}, {})
 
     async def greet(self) -> Node:
         """Whether the token is good: what `auth.test` says."""

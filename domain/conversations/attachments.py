@@ -1,16 +1,18 @@
 """Files of messages as chunked rows: one backup holds them, any host can serve them."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Attachment, AttachmentChunk, Message
 from domain.errors import NotFound
-from domain.types import new_id
+from domain.types import new_id, utc_now
 
 CHUNK = 1024 * 1024
 MAX_ATTEMPTS = 6
@@ -20,6 +22,27 @@ _COPY = text("""
     select gen_random_uuid(), tenant_id, :target, position, content, now()
       from attachment_chunks where attachment_id = :source
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file of a message: with its content, with the reason why not, or yet to be fetched."""
+
+    message_id: UUID
+    filename: str
+    content_type: str
+    size: int | None = None
+    sha256: str | None = None
+    reference: str | None = None
+    is_inline: bool = False
+    content: bytes | None = None
+    refusal: str = ""
+
+    @property
+    def state(self) -> str:
+        if self.refusal:
+            return "refused"
+        return "waiting" if self.content is None else "stored"
 
 
 class Attachments:
@@ -38,6 +61,46 @@ class Attachments:
         self._session.add(attachment)
         return attachment
 
+    async def add_all(self, files: Sequence[NewFile]) -> list[UUID]:
+        """Two statements for all of them; their ids, in order."""
+        ids = [new_id() for _ in files]
+        rows = [self._row(id_, file) for id_, file in zip(ids, files, strict=True)]
+        pieces = [
+            {
+                "id": new_id(),
+                "tenant_id": self._tenant_id,
+                "attachment_id": id_,
+                "position": position,
+                "content": piece,
+                "created_at": utc_now(),
+            }
+            for id_, file in zip(ids, files, strict=True)
+            for position, piece in enumerate(_pieces(file.content or b""))
+        ]
+        if rows:
+            await self._session.execute(insert(Attachment), rows)
+        if pieces:
+            await self._session.execute(insert(AttachmentChunk), pieces)
+        return ids
+
+    def _row(self, attachment_id: UUID, file: NewFile) -> dict[str, Any]:
+        content = file.content
+        return {
+            "id": attachment_id,
+            "tenant_id": self._tenant_id,
+            "message_id": file.message_id,
+            "filename": file.filename,
+            "content_type": file.content_type,
+            "size": file.size if content is None else len(content),
+            "sha256": file.sha256 if content is None else hashlib.sha256(content).hexdigest(),
+            "reference": file.reference,
+            "is_inline": file.is_inline,
+            "state": file.state,
+            "reason": file.refusal,
+            "attempts": 0,
+            "created_at": utc_now(),
+        }
+
     async def get(self, attachment_id: UUID) -> Attachment:
         attachment = await self._session.get(Attachment, attachment_id)
         if attachment is None:
@@ -50,14 +113,14 @@ class Attachments:
         await self._session.execute(
             delete(AttachmentChunk).where(AttachmentChunk.attachment_id == attachment_id)
         )
-        for position, start in enumerate(range(0, len(content), CHUNK)):
+        for position, piece in enumerate(_pieces(content)):
             self._session.add(
                 AttachmentChunk(
                     id=new_id(),
                     tenant_id=self._tenant_id,
                     attachment_id=attachment_id,
                     position=position,
-                    content=content[start : start + CHUNK],
+                    content=piece,
                 )
             )
         attachment.size = len(content)
@@ -130,3 +193,7 @@ class Attachments:
                 .limit(200)
             )
         )
+
+
+def _pieces(content: bytes) -> list[bytes]:
+    return [content[start : start + CHUNK] for start in range(0, len(content), CHUNK)]

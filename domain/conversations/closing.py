@@ -136,7 +136,7 @@ def _reply_row(message_id: UUID, reply: NewReply) -> dict[str, Any]:
         "in_reply_to": reply.in_reply_to,
         "subject": reply.subject,
         "text": reply.text,
-        "details": {"choices": list(reply.choices), "citations": list(reply.citations)},
+        "details": reply.details,
         "state": reply.state,
         "attempts": 1 if reply.state == "sending" else 0,
     }

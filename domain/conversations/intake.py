@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.newcomers import Newcomers
+from domain.conversations.threading.beginnings import put_customers_right
+from domain.conversations.threading.known import Threading
 from domain.conversations.understood import (
     FinishedEvent,
     NewMessage,
@@ -24,7 +26,8 @@ _STORE = text("""
     with incoming as (
         select * from jsonb_to_recordset(cast(:messages as jsonb)) as m(
             id uuid, conversation_id uuid, raw_event_id uuid, author text, direction text,
-            content_kind text, external_id text, in_reply_to text, subject text, text text,
+            content_kind text, external_id text, thread_id text, sender_address text,
+            sender_name text, proof text, in_reply_to text, subject text, text text,
             full_text text, choice text, details jsonb, sent_at timestamptz, outcome text,
             outcome_reason text, state text, wakes boolean, takes_over boolean, is_live boolean)
     ), finished as (
@@ -35,12 +38,13 @@ _STORE = text("""
          where e.id = f.id
     ), stored as (
         insert into messages (id, tenant_id, conversation_id, channel_account_id, raw_event_id,
-               direction, author, content_kind, external_id, in_reply_to, subject, text, full_text,
-               choice, details, sent_at, outcome, outcome_reason, state, attempts, error,
-               is_maybe_repeated, created_at)
+               direction, author, content_kind, external_id, thread_id, sender_address, sender_name,
+               proof, in_reply_to, subject, text, full_text, choice, details, sent_at, outcome,
+               outcome_reason, state, attempts, error, is_maybe_repeated, created_at)
         select id, :tenant_id, conversation_id, :account_id, raw_event_id, direction, author,
-               content_kind, external_id, in_reply_to, subject, text, full_text, choice, details,
-               sent_at, outcome, outcome_reason, state, 0, '', false, now()
+               content_kind, external_id, thread_id, sender_address, sender_name, proof,
+               in_reply_to, subject, text, full_text, choice, details, sent_at, outcome,
+               outcome_reason, state, 0, '', false, now()
           from incoming order by sent_at, external_id
             on conflict (tenant_id, channel_account_id, external_id) do nothing
         returning id, conversation_id
@@ -54,6 +58,11 @@ _STORE = text("""
                last_inbound_at = greatest(c.last_inbound_at, n.customer_at),
                last_outbound_at = greatest(c.last_outbound_at, n.staff_at),
                last_author = coalesce(n.author, c.last_author),
+               address = coalesce((
+                   select i.sender_address from incoming i join identities t
+                       on t.value = i.sender_address and t.person_id = c.person_id
+                    where i.conversation_id = c.id and i.author = 'customer' and i.is_live
+                    order by i.sent_at desc limit 1), c.address),
                owner = case when n.takes_over then 'staff' else c.owner end,
                version = c.version + n.takes_over::int,
                updated_at = now()
@@ -147,7 +156,13 @@ class Intake:
         self._one_thread = one_thread_per_person
 
     async def store(self, messages: list[NewMessage], finished: list[FinishedEvent]) -> Stored:
+        threading = Threading(self._session, self._tenant_id, self._account_id)
+        threads = None if self._one_thread or not messages else await threading.resolve(messages)
+        if threads:
+            messages = threads.messages
         conversations = await self._conversations(messages) if messages else {}
+        if threads:
+            await threading.keep(threads, conversations)
         rows = await self._session.execute(
             _STORE,
             {
@@ -158,6 +173,9 @@ class Intake:
             },
         )
         stored = rows.all()
+        if threads and threads.doubtful:
+            doubtful = {conversations[hint] for hint in threads.doubtful}
+            await put_customers_right(self._session, doubtful)
         return Stored(
             message_ids=frozenset(row.id for row in stored),
             pending=frozenset(row.conversation_id for row in stored if row.turn_pending),
@@ -229,7 +247,8 @@ class Intake:
                 text(
                     "insert into identities (id, tenant_id, person_id, kind, value, muted_reason, "
                     "proven_at, created_at) values (:id, :tenant_id, :person_id, :kind, :value, "
-                    "'', now(), now()) on conflict (tenant_id, kind, value) do nothing"
+                    "'', case when :is_proven then now() end, now()) "
+                    "on conflict (tenant_id, kind, value) do nothing"
                 ),
                 [row | own for row in newcomers.identity_rows],
             )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from sqlalchemy import func, select, text, update
+from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import RawEvent
@@ -16,6 +16,9 @@ from domain.errors import NotFound
 from domain.types import new_id
 
 MAX_ATTEMPTS = 5
+_IN_QUARANTINE = or_(
+    RawEvent.state == "failed", and_(RawEvent.state == "waiting", RawEvent.reason != "")
+)
 
 _KEEP = """
     insert into raw_events
@@ -68,6 +71,19 @@ async def keep(
     bodies = [body for _, body in deliveries]
     digests = [hashlib.sha256(body).digest() for body in bodies]
     await connection.execute(_KEEP, (tenant_id, ids, accounts, digests, bodies))
+
+
+async def finished(
+    session: AsyncSession, account_id: UUID, bodies: Sequence[bytes]
+) -> frozenset[bytes]:
+    """Those of these bodies that were taken in before, or never will be."""
+    by_digest = {hashlib.sha256(body).digest(): body for body in bodies}
+    query = select(RawEvent.digest).where(
+        RawEvent.channel_account_id == account_id,
+        RawEvent.digest.in_(by_digest),
+        RawEvent.state != "waiting",
+    )
+    return frozenset(by_digest[bytes(digest)] for digest in await session.scalars(query))
 
 
 async def claim(
@@ -146,6 +162,24 @@ async def dead_letters(session: AsyncSession, limit: int = 100) -> list[RawEvent
             .limit(limit)
         )
     )
+
+
+async def quarantined(
+    session: AsyncSession, limit: int, after: UUID | None = None
+) -> list[RawEvent]:
+    """What could not be taken in: dead letters, and what is still tried again. Oldest first."""
+    query = select(RawEvent).where(_IN_QUARANTINE).order_by(RawEvent.id).limit(limit)
+    if after:
+        query = query.where(RawEvent.id > after)
+    return list(await session.scalars(query))
+
+
+async def in_quarantine(session: AsyncSession, event_id: UUID) -> RawEvent:
+    query = select(RawEvent).where(RawEvent.id == event_id, _IN_QUARANTINE)
+    event = (await session.scalars(query)).one_or_none()
+    if event is None:
+        raise NotFound("event in quarantine", event_id)
+    return event
 
 
 async def unfinished(session: AsyncSession, older_than: datetime) -> list[RawEvent]:

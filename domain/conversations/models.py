@@ -58,6 +58,14 @@ class Conversation(TenantOwned, Base):
     channel: Mapped[str]
     hint: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    merged_into_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("conversations.id", ondelete="SET NULL")
+    )
+    """The conversation that this one turned out to belong to: all of it has moved there."""
+    address: Mapped[str] = mapped_column(default="", server_default="")
+    """Where the customer last wrote from, on channels where a thread has several people."""
+    proven_until: Mapped[datetime | None]
+    """A one-time code showed that the customer is who they say; until then."""
     subject: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=0)
@@ -122,6 +130,13 @@ class Message(TenantOwned, Base):
     author: Mapped[str]
     content_kind: Mapped[str] = mapped_column(default="text")
     external_id: Mapped[str | None]
+    thread_id: Mapped[str | None]
+    """By what others answer it (a mail's Message-ID): claimed by its sender, so not unique."""
+    sender_address: Mapped[str] = mapped_column(default="", server_default="")
+    sender_name: Mapped[str] = mapped_column(default="", server_default="")
+    """Who wrote it, on channels where a thread has several people."""
+    proof: Mapped[str] = mapped_column(default="channel", server_default="channel")
+    """What vouches for the sender: see channels.messages.Proof."""
     in_reply_to: Mapped[str | None]
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")
@@ -143,6 +158,13 @@ class Message(TenantOwned, Base):
         UniqueConstraint("tenant_id", "channel_account_id", "external_id"),
         Index("ix_messages_thread", "conversation_id", "sequence"),
         Index(
+            "ix_messages_thread_id",
+            "tenant_id",
+            "channel_account_id",
+            "thread_id",
+            postgresql_where=sql("thread_id is not null"),
+        ),
+        Index(
             "ix_messages_outgoing",
             "tenant_id",
             "next_attempt_at",
@@ -155,6 +177,34 @@ class Message(TenantOwned, Base):
             postgresql_where=sql("outcome = 'waiting'"),
         ),
     )
+
+
+class Participant(TenantOwned, Base):
+    """Who has a part in a thread. `role` when first seen: sender, to or cc."""
+
+    __tablename__ = "conversation_participants"
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE")
+    )
+    address: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    role: Mapped[str]
+    first_seen_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("tenant_id", "conversation_id", "address"),)
+
+
+class Reference(TenantOwned, Base):
+    """A message id that mails of a conversation name, of a mail that is not here (yet)."""
+
+    __tablename__ = "conversation_references"
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    channel_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("channel_accounts.id", ondelete="CASCADE")
+    )
+    value: Mapped[str]
+    __table_args__ = (UniqueConstraint("tenant_id", "channel_account_id", "value"),)
 
 
 class MessageStatus(TenantOwned, Base):

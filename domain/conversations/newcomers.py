@@ -27,7 +27,8 @@ class Newcomers:
 
     def welcome(self, message: NewMessage) -> None:
         known = [self._people[a] for a in message.addresses if a in self._people]
-        person_id = known[0] if known else self._owners.get(message.hint)
+        owner = None if message.begins else self._owners.get(message.hint)
+        person_id = known[0] if known else owner
         if person_id is None:
             person_id = new_id()
             self.people_rows.append({"id": person_id, "name": message.name})
@@ -35,7 +36,13 @@ class Newcomers:
             if (kind, value) not in self._people:
                 self._people[kind, value] = person_id
                 self.identity_rows.append(
-                    {"id": new_id(), "person_id": person_id, "kind": kind, "value": value}
+                    {
+                        "id": new_id(),
+                        "person_id": person_id,
+                        "kind": kind,
+                        "value": value,
+                        "is_proven": message.author == "customer" and message.proof != "none",
+                    }
                 )
         known_thread = self._threads.get(person_id)
         if known_thread and not message.hint.startswith("group:"):

@@ -35,6 +35,7 @@ _SENT = """
     update messages m
        set external_id = %(external_id)s, error = '', state_at = %(at)s,
            details = m.details - 'accepted' || %(details)s::jsonb,
+           thread_id = case when m.thread_id is not null then %(external_id)s end,
            state = coalesce((
                select s.state from message_statuses s
                 where s.channel_account_id = m.channel_account_id
@@ -67,6 +68,17 @@ class NewReply:
     staff_id: UUID | None = None
     choices: tuple[dict[str, str], ...] = ()
     citations: tuple[dict[str, Any], ...] = ()
+    acknowledges: bool = False
+    """It says no more than that the customer's words have arrived."""
+    code_id: UUID | None = None
+    """The one-time code that is to be filled in when it leaves."""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        kept: dict[str, Any] = {"choices": list(self.choices), "citations": list(self.citations)}
+        if self.code_id:
+            kept["code_id"] = str(self.code_id)
+        return kept | {"acknowledges": True} if self.acknowledges else kept
 
 
 async def record_receipt(
@@ -111,7 +123,7 @@ class Outbox:
             subject=reply.subject,
             text=reply.text,
             in_reply_to=reply.in_reply_to,
-            details={"choices": list(reply.choices), "citations": list(reply.citations)},
+            details=reply.details,
             sent_at=now,
             state=reply.state,
             state_at=now,

@@ -40,6 +40,8 @@ class Ownership:
         found = await self._session.get(Conversation, conversation_id, with_for_update=True)
         if found is None:
             raise NotFound("conversation", conversation_id)
+        if found.merged_into_id:  # what is said to it is said where it has gone
+            return await self._locked(found.merged_into_id)
         return found
 
     def _happened(self, kind: str, conversation: Conversation, staff_id: UUID | None) -> None:

@@ -59,8 +59,10 @@ class ConversationReader:
         self, limit: int, before: tuple[datetime, UUID] | None = None, **filters: Any
     ) -> list[Conversation]:
         """Latest first; `before` is the last row of the page before."""
-        query: Select[Conversation] = select(Conversation).order_by(
-            Conversation.updated_at.desc(), Conversation.id.desc()
+        query: Select[Conversation] = (
+            select(Conversation)
+            .where(Conversation.merged_into_id.is_(None))
+            .order_by(Conversation.updated_at.desc(), Conversation.id.desc())
         )
         if before:
             query = query.where(tuple_(Conversation.updated_at, Conversation.id) < before)
@@ -96,6 +98,12 @@ class ConversationReader:
         """Another value whenever the conversation, its last messages or its tickets changed."""
         query = {"id": conversation_id, "limit": limit}
         return str(await self._session.scalar(_PULSE, query) or "")
+
+    async def message(self, conversation_id: UUID, message_id: UUID) -> Message:
+        found = await self._session.get(Message, message_id)
+        if found is None or found.conversation_id != conversation_id:
+            raise NotFound("message", message_id)
+        return found
 
     async def raw_events(self, event_ids: list[UUID]) -> dict[UUID, bytes]:
         """The bytes as the provider delivered them."""

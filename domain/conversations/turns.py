@@ -34,7 +34,8 @@ _LEASE = text("""
               p.language as person_language, p.opted_out_at, o.id as company_id,
               o.name as company_name, t.slug, t.name as tenant_name, t.settings,
               t.knowledge_revision, t.catalogue_revision, a.mode, a.is_enabled, a.live_since,
-              c.hint, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
+              c.hint, c.address, c.proven_until > now() as is_proven_by_code,
+              (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
                                         'proven', i.proven_at is not null))
                          from identities i where i.person_id = p.id) as identities,
               exists (select from tickets k where k.person_id = p.id) as has_tickets,
@@ -52,6 +53,9 @@ _SAID = (
     Message.choice,
     Message.outcome,
     Message.external_id,
+    Message.sender_address,
+    Message.sender_name,
+    Message.proof,
 )
 
 _QUIET_LEFT = text("""

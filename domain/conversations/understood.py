@@ -9,6 +9,37 @@ from domain.types import new_id
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody a mail names. `role`: sender, to or cc."""
+
+    address: str
+    name: str = ""
+    role: str = "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class NewThread:
+    """What ties a message to others, where threads are found by headers.
+
+    `thread_id`: what answers will name. `references`: what it answers, nearest first, as its
+    sender claims. `conversations`: from our own signed tokens. `numbers`: of tickets and quotes.
+    `is_ours`: the company itself wrote it, and the provider vouches for that. `reports_on`: the
+    id of our message that this one reports on.
+    """
+
+    sender: Named
+    thread_id: str = ""
+    references: tuple[str, ...] = ()
+    conversations: tuple[UUID, ...] = ()
+    numbers: tuple[str, ...] = ()
+    others: tuple[Named, ...] = ()
+    is_ours: bool = False
+    reports_on: str = ""
+    stands_alone: bool = False
+    """Joins nothing, whatever it claims."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message to be stored; `addresses` (kind, value) and `hint` find whose it is."""
 
@@ -33,6 +64,13 @@ class NewMessage:
     takes_over: bool = False
     is_live: bool = True
     """False for synchronised history: it opens no window and is nobody's last word."""
+    proof: str = "channel"
+    thread: NewThread | None = None
+    begins: bool = False
+    """The first mail of a thread, come after an answer to it: its author is the customer."""
+
+
+_NO_THREAD = NewThread(Named(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +113,7 @@ class StatusChange:
 
 def message_row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:
     is_staff = message.author == "staff"
+    thread = message.thread or _NO_THREAD
     return {
         "id": str(message.id),
         "conversation_id": str(conversation_id),
@@ -83,6 +122,10 @@ def message_row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:
         "direction": "out" if is_staff else "in",
         "content_kind": message.content_kind,
         "external_id": message.external_id,
+        "thread_id": thread.thread_id or None,
+        "sender_address": thread.sender.address,
+        "sender_name": thread.sender.name,
+        "proof": message.proof,
         "in_reply_to": message.in_reply_to,
         "subject": message.subject,
         "text": message.text,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
@@ -64,3 +64,24 @@ class Identity(TenantOwned, Base):
         UniqueConstraint("tenant_id", "kind", "value"),
         Index("ix_identities_person", "person_id", text("created_at desc")),
     )
+
+
+class OneTimeCode(TenantOwned, Base):
+    """Six digits sent to an address of a person; only their keyed hash is kept.
+
+    `question`: up to which message (its sequence) the customer's words wait for the proof.
+    """
+
+    __tablename__ = "one_time_codes"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    address: Mapped[str]
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """None until it is sent: the code is made when it leaves, and stands nowhere."""
+    question_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    tries: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_one_time_codes_person", "tenant_id", "person_id", "created_at"),)

@@ -207,6 +207,17 @@ class Customers:
         await self._session.delete(identity)
         await self._session.flush()
 
+    async def unmute(self, kind: str, value: str, *, by: str) -> Identity:
+        """Mail may go there again: a person says that the address is right."""
+        identity = await self._identity(kind, normalised(kind, value))
+        if identity is None:
+            raise NotFound("address", value)
+        if identity.muted_at is not None:
+            identity.muted_at, identity.muted_reason = None, ""
+            self._happened("address.unmuted", identity.id, by)
+            await self._session.flush()
+        return identity
+
     # --- inner ---
 
     async def _get(self, kind: type[Row], noun: str, row_id: UUID) -> Row:

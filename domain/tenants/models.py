@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
@@ -42,6 +42,34 @@ class ChannelAccount(TenantOwned, Base):
     live_since: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (UniqueConstraint("tenant_id", "channel", "hint"),)
+
+
+class ChannelCursor(TenantOwned, Base):
+    """How far an account was read that is asked for news, and how the asking goes.
+
+    `cursor`: text that only the channel reads. `version` grows whenever something is written that
+    a poller must not overwrite unknowingly. `next_poll_at`: None while somebody reads; the time
+    at which more was asked for meanwhile. `failing_since`: of the trouble that lasts; `told_at`:
+    when staff were told of it.
+    """
+
+    __tablename__ = "channel_cursors"
+    channel_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("channel_accounts.id", ondelete="CASCADE")
+    )
+    cursor: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=0)
+    next_poll_at: Mapped[datetime | None]
+    last_polled_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    lease_token: Mapped[UUID | None]
+    failing_since: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    is_permanent: Mapped[bool] = mapped_column(default=False)
+    told_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (UniqueConstraint("tenant_id", "channel_account_id"),)
 
 
 class ApiKey(TenantOwned, Base):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound
@@ -150,6 +150,17 @@ class Tickets:
             actor="customer",
         )
         return CustomerReply(follow_up, is_follow_up=True)
+
+    async def reopened_lately(self, ticket: Ticket) -> int:
+        """How often the customer has reopened it within an hour."""
+        query = select(func.count()).where(
+            TicketChange.ticket_id == ticket.id,
+            TicketChange.field == "status",
+            TicketChange.old.in_(lifecycle.FINISHED),
+            TicketChange.actor == "customer",
+            TicketChange.created_at > utc_now() - timedelta(hours=1),
+        )
+        return await self._session.scalar(query) or 0
 
     async def of_person(self, person_id: UUID, limit: int = 10) -> list[Ticket]:
         """Open and recent ones, newest first."""

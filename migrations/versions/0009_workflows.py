@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.roles import protect
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

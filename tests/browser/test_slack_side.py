@@ -47,6 +47,9 @@ async def test_staff_answer_a_customer_from_the_thread(
     await expect(page.locator(WINDOW)).to_contain_text("to WhatsApp")
     await expect(page.locator(f"{WINDOW} textarea")).to_be_focused()
     await page.keyboard.type("Callum is at the gate at 14:00.")
+    for _ in range(6):  # round the window, never behind it
+        await page.keyboard.press("Tab")
+        assert not await page.evaluate("!!document.activeElement.closest('.panes')")
     await page.screenshot(path=screenshots / "slack-window.png")
     await page.locator(f"{WINDOW} .primary").click()
     await expect(page.locator(WINDOW)).to_have_count(0)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 import channels
 from channels import registry
-from channels.channel import Channel, Delivery
+from channels.channel import Channel, Delivery, PolledChannel
 from channels.messages import InboundMessage, StatusUpdate
 from channels.parsed import as_json
 
@@ -95,6 +95,20 @@ def test_every_event_of_a_sample_can_be_stored(name: str, path: Path) -> None:
 
 def test_every_channel_has_samples(channel: Channel) -> None:
     assert any(name == channel.name for name, _ in samples())
+
+
+def test_its_news_are_delivered_or_fetched(channel: Channel) -> None:
+    bodies = [path.read_bytes() for name, path in samples() if name == channel.name]
+    names_its_accounts = any(channel.peek(Delivery(body)) for body in bodies)
+    assert names_its_accounts is not isinstance(channel, PolledChannel)
+
+
+def test_nobody_can_deliver_to_a_channel_that_fetches(channel: Channel) -> None:
+    if isinstance(channel, PolledChannel):
+        for body in GARBAGE:
+            assert channel.verify(Delivery(body), None) is False
+        assert channel.verify_token({"hub.mode": "subscribe", "hub.verify_token": "x"}) is None
+        assert channel.challenge({"hub.challenge": "x"}, True) is None
 
 
 def test_parsing_the_same_bytes_twice_gives_the_same_events(channel: Channel) -> None:

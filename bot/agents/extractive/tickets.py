@@ -120,7 +120,8 @@ def status(reading: Reading) -> Proposal:
     """Only this customer's tickets, and only to someone who is proven to be that customer."""
     if not reading.context.customer.is_proven:
         note = f"Asks about a ticket, but the address is not proven:\n{reading.text}"
-        return Proposal((HandOff(HandOffReason.POLICY, note, reading.say("unproven")),), 0.9)
+        handed = HandOff(HandOffReason.POLICY, note, reading.say("unproven"), needs_proof=True)
+        return Proposal((handed,), 0.9)
     return Proposal((Reply(_told(reading)),), 0.9)
 
 

@@ -101,6 +101,7 @@ def _action(wish: proposed.ProposedAction, context: TurnContext) -> Action | str
                 note=visible(wish.note, 2000) or context.text[:2000],
                 acknowledgement=_acknowledgement(wish.acknowledgement),
                 priority=wish.priority,
+                needs_proof=_needs_proof(wish.reason, context),
             )
         case proposed.ProposedFiling():
             return FileAway(visible(wish.reason, 300))
@@ -187,7 +188,12 @@ def _acknowledgement(text: str, *, placeholder: bool = False) -> str:
 
 
 def _to_a_person(context: TurnContext, reason: HandOffReason) -> HandOff:
-    return HandOff(reason=reason, note=context.text[:2000])
+    needs_proof = _needs_proof(reason, context)
+    return HandOff(reason=reason, note=context.text[:2000], needs_proof=needs_proof)
+
+
+def _needs_proof(reason: HandOffReason, context: TurnContext) -> bool:
+    return reason is HandOffReason.POLICY and not context.customer.is_proven
 
 
 def _contradictions(actions: list[Action], intent: Intent, context: TurnContext) -> list[str]:

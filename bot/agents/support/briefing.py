@@ -62,7 +62,14 @@ def _passages(gathered: Gathered) -> list[str]:
 
 
 def _messages(messages: Iterable[MessageView], limit: int) -> list[str]:
-    return [block("message", _words(message), limit, by=message.author) for message in messages]
+    return [block("message", _words(message), limit, by=_author(message)) for message in messages]
+
+
+def _author(message: MessageView) -> str:
+    """A customer's colleague in copy is named: their words are not the customer's."""
+    if message.author != "customer" or not message.name:
+        return message.author
+    return f"participant {visible(message.name, 80)}"
 
 
 def _words(message: MessageView) -> str:

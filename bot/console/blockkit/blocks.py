@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.console.blockkit.controls import Asked, Control, asked, control, keyed
+from bot.console.blockkit.controls import Asked, Control, asked, control, placed
 from bot.console.blockkit.names import NOBODY, Names
 from bot.console.blockkit.rich_text import rich_text
 from bot.console.blockkit.texts import plain, words
@@ -122,7 +122,7 @@ def _header(block: Node, _number: int, _names: Names) -> Part:
 
 def _section(block: Node, number: int, names: Names) -> Part:
     fields = tuple(words(field, names) for field in elements(block.get("fields")))
-    beside = [control(element, key, names) for key, element in keyed(block, number)]
+    beside = [control(element, place, names) for place, element in placed(block, number)]
     return Section(words(block.get("text"), names), fields, beside[0] if beside else None)
 
 
@@ -137,7 +137,9 @@ def _context(block: Node, _number: int, names: Names) -> Part:
 
 
 def _actions(block: Node, number: int, names: Names) -> Part:
-    return Actions(tuple(control(element, key, names) for key, element in keyed(block, number)))
+    return Actions(
+        tuple(control(element, place, names) for place, element in placed(block, number))
+    )
 
 
 def _divider(_block: Node, _number: int, _names: Names) -> Part:

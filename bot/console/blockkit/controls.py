@@ -1,6 +1,8 @@
 """What people use in blocks: buttons to press, and inputs to fill in. Pure."""
 
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 
 from markupsafe import Markup
 
@@ -23,9 +25,11 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`key` finds it again in its blocks; `link`: it only leads somewhere, and is one already."""
+    """`key` finds it again in its blocks, also when they have moved, and never another one;
+    `place` is where it stands; `link`: it only leads somewhere, and is one already."""
 
     key: str
+    place: str
     title: Markup
     style: str
     link: Markup | None
@@ -65,38 +69,44 @@ class Asked:
 Control = Button | UnknownControl
 
 
-def control(element: Node, key: str, names: Names) -> Control:
+def control(element: Node, place: str, names: Names) -> Control:
     kind = text(element.get("type"))
-    return _button(element, key, names) if kind == "button" else UnknownControl(kind)
+    return _button(element, place, names) if kind == "button" else UnknownControl(kind)
 
 
-def button_at(blocks: object, key: str) -> Node | None:
-    """The raw button that was drawn with this key."""
+def button_of(blocks: object, key: str) -> Node | None:
+    """The raw button that was drawn with this key: what people pressed is what they saw."""
     for n, block in enumerate(map(node, elements(blocks))):
-        for own, element in keyed(block, n):
-            if own == key and element.get("type") == "button":
+        for _, element in placed(block, n):
+            if element.get("type") == "button" and _key(element) == key:
                 return element
     return None
 
 
-def keyed(block: Node, number: int) -> list[tuple[str, Node]]:
-    """The elements of a block that may be used, each with its key."""
+def placed(block: Node, number: int) -> list[tuple[str, Node]]:
+    """The elements of a block that may be used, each with its place."""
     if block.get("type") == "section":
-        return [(f"{number}.a", node(block["accessory"]))] if "accessory" in block else []
+        return [(f"{number}-a", node(block["accessory"]))] if "accessory" in block else []
     if block.get("type") != "actions":
         return []
     return [
-        (f"{number}.{n}", element)
+        (f"{number}-{n}", element)
         for n, element in enumerate(map(node, elements(block.get("elements"))))
     ]
 
 
-def _button(element: Node, key: str, names: Names) -> Button:
+def _key(element: Node) -> str:
+    written = json.dumps(element, sort_keys=True, default=str)
+    return sha256(written.encode(errors="replace")).hexdigest()[:16]
+
+
+def _button(element: Node, place: str, names: Names) -> Button:
     style = text(element.get("style"))
     title = plain(element.get("text")) or Markup("…")
     url = text(element.get("url"))
     return Button(
-        key=key,
+        key=_key(element),
+        place=place,
         title=title,
         style=style if style in _STYLES else "",
         link=link(url, str(title.striptags())) if url else None,

@@ -14,7 +14,7 @@ ANSWER = "answer:"
 class UsedButton(OnPage):
     """`button`: the key it was drawn with; `line`: the message it stands in, empty at home."""
 
-    button: Annotated[str, StringConstraints(max_length=12, pattern=r"^\d+\.(\d+|a)$")]
+    button: Annotated[str, StringConstraints(pattern="^[0-9a-f]{16}$")]
     line: Word = ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.console.blockkit import button_at
+from bot.console.blockkit import button_of
 from bot.console.forms import OnPage
 from bot.console.slack.scene import CLOSED, DIRECT, HOME, SlackScene, sees, slack_scene
 from bot.demo.slack import DESK_CHANNEL, DemoSlack
@@ -44,14 +44,14 @@ class StaffSide:
 
     async def press(self, on_page: OnPage, ts: str, key: str) -> None:
         line = self._seen(on_page, ts)
-        button = button_at(line.blocks, key)
+        button = button_of(line.blocks, key)
         if button is None:
             raise Refused(_GONE)
         await self._do(on_page, lambda member: member.press_button(line, button))
 
     async def press_at_home(self, on_page: OnPage, key: str) -> None:
         home = self.slack.workspace.homes.get(self.me(on_page), {})
-        button = button_at(home.get("blocks"), key)
+        button = button_of(home.get("blocks"), key)
         if button is None:
             raise Refused(_GONE)
         await self._do(on_page, lambda member: member.press_button_at_home(button))

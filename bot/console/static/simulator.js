@@ -72,8 +72,11 @@
     [pressed, line] = [document.activeElement.id, event.target.closest("article")?.id];
   });
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
-    const isClosed = event.detail.target.id === "slack-window" && !event.detail.target.childElementCount;
-    if (!isClosed || !pressed) return;
+    const window = event.detail.target;
+    if (window.id !== "slack-window") return;
+    const isOpen = window.childElementCount > 0;
+    window.parentElement.querySelectorAll(":scope > :not(#slack-window)").forEach((one) => { one.inert = isOpen; });
+    if (isOpen || !pressed) return;
     const place = document.getElementById(pressed) ?? document.getElementById(line)?.closest(".scroll");
     place?.focus({ preventScroll: true });
   });

@@ -123,6 +123,13 @@ _ALL = (
         "no more direct messages to you about these",
     ),
     Verb("unmute", "unmute [KIND|all]", "unmute all", "ends a mute"),
+    Verb(
+        "unmute-address",
+        "unmute-address ADDRESS",
+        "unmute-address anna@customer.example",
+        "mail may go there again after it bounced",
+        Right.ACT,
+    ),
     Verb("stats", "stats", "stats", "today's figures"),
     Verb("lost", "lost", "lost", "what came in and was not answered"),
     Verb("doctor", "doctor", "doctor", "what is wrong with the channels, and what to do"),

@@ -1,4 +1,4 @@
-"""Where staff see what happens: the rooms of conversations, and what a member wants to be told."""
+"""Rooms of conversations; what a member is told of; addresses that may be written to again."""
 
 from bot.desk.asking.parsing import wrong_use
 from bot.desk.command import StaffCommand
@@ -7,10 +7,13 @@ from bot.desk.handling.switching import TOPICS
 from bot.desk.showing.tickets import run
 from channels.cards import Card, Section
 from domain.audit.service import note as audit
+from domain.customers.service import Customers
 from domain.staff.notices import KINDS
 from domain.staff.service import StaffMembers
 from domain.tenants.service import Tenants
 
+MAIL = "email"
+"""The kind of address that mutes."""
 EVERYTHING = ("", "all", "everything")
 
 
@@ -69,3 +72,16 @@ async def _switch(bench: Bench, command: StaffCommand, *, is_muted: bool) -> Ans
         sections=(Section("You are written to directly about everything else."),),
         is_private=True,
     )
+
+
+async def unmute_address(bench: Bench, command: StaffCommand) -> Answer:
+    address = command.words.strip()
+    if not address:
+        raise wrong_use("unmute-address", "Which address?")
+    async with bench.database.transaction(command.tenant_id) as session:
+        customers = Customers(session, command.tenant_id)
+        identity = await customers.unmute(MAIL, address, by=command.by.actor)
+        audit(session, command.tenant_id, command.by.actor, "address.unmuted", identity.value)
+        value = identity.value
+    text = "What failed is not sent again by itself: answer the customer once more."
+    return Card(title=f"Mail goes to {value} again", sections=(Section(text),), is_private=True)

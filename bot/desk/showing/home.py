@@ -28,17 +28,17 @@ class HomeView:
 
 def home_card(home: HomeView) -> Card:
     sections = [
-        Section("My tickets"),
+        Section("My tickets", is_heading=True),
         *([row_section(row, home.now) for row in home.mine] or [Section("None open.")]),
-        Section("Unanswered: the last word is the customer's"),
+        Section("Unanswered: the last word is the customer's", is_heading=True),
         *([_silent(one, home.now) for one in home.unanswered] or [Section("Nobody waits.")]),
     ]
     if home.may_act:
-        sections.append(Section("Waiting for my approval"))
+        sections.append(Section("Waiting for my approval", is_heading=True))
         waiting = [draft_section(d.id, short(d.text, 300), may_act=True) for d in home.drafts]
         waiting += [_quote(quote) for quote in home.quotes]
         sections += waiting or [Section("Nothing.")]
-    sections += [Section("Today"), Section(fields=home.figures)]
+    sections += [Section("Today", is_heading=True), Section(fields=home.figures)]
     return Card(
         title=f"Hello {home.name}",
         sections=tuple(sections),

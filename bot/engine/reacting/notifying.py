@@ -52,6 +52,18 @@ async def _failed(session: AsyncSession, event: DomainEvent) -> NewNotice:
     )
 
 
+async def _muted(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    address = event.payload.get("address", "")
+    text = f"Nothing more is sent to {address}: {event.payload.get('reason', '')}"
+    return NewNotice("failures", str(event.id), text, f"unmute-address {address}")
+
+
+async def _silenced(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"silenced:{event.subject_id}:{event.created_at:%Y-%m-%d}"
+    text = str(event.payload.get("note", ""))
+    return NewNotice("hand-offs", about, text, f"thread {event.subject_id}")
+
+
 async def _drafted(session: AsyncSession, event: DomainEvent) -> NewNotice:
     return NewNotice("approvals", f"drafts:{_step(event.created_at)}", "Answers wait.", "drafts")
 
@@ -74,6 +86,21 @@ async def _thread_failed(session: AsyncSession, event: DomainEvent) -> NewNotice
     return NewNotice("failures", f"thread:{event.subject_id}:{event.created_at:%Y-%m-%d}", text)
 
 
+async def _mailbox_failing(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"{event.subject_id}:{event.payload.get('since', '')}"
+    text = f"{_mailbox(event)}: {event.payload.get('error', '')}"
+    return NewNotice("mailboxes", about, text, "doctor")
+
+
+async def _mailbox_recovered(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"{event.subject_id}:{event.payload.get('since', '')}:over"
+    return NewNotice("mailboxes", about, f"{_mailbox(event)} is read again; nothing was lost.")
+
+
+def _mailbox(event: DomainEvent) -> str:
+    return f"{event.payload.get('channel', '')} {event.payload.get('account', '')}".strip()
+
+
 def _step(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H}:{at.minute // DRAFTS_EVERY}"
 
@@ -81,8 +108,12 @@ def _step(at: datetime) -> str:
 _NOTICES: dict[str, Notice] = {
     "conversation.handed_off": _handed_off,
     "message.failed": _failed,
+    "address.muted": _muted,
+    "conversation.silenced": _silenced,
     "message.drafted": _drafted,
     "quote.drafted": _quote_drafted,
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,
+    "mailbox.failing": _mailbox_failing,
+    "mailbox.recovered": _mailbox_recovered,
 }

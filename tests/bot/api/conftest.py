@@ -17,7 +17,7 @@ from bot.desk import tenants
 from bot.runtime import Runtime
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.service import Products
-from domain.conversations.models import Conversation, Message
+from domain.conversations.models import Conversation, Message, RawEvent
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
 from domain.events import DomainEvent
@@ -213,9 +213,12 @@ async def _conversation(session: AsyncSession, tenant_id: UUID, person_id: UUID)
     session.add(said)
     await session.flush()
     session.add(draft)
+    kept = RawEvent(channel_account_id=account.id, digest=b"1", body=b"{", state="failed", **own)
+    session.add(kept)
     await session.flush()
     return {
         "account_id": str(account.id),
+        "event_id": str(kept.id),
         "conversation_id": str(conversation.id),
         "message_id": str(draft.id),
     }

@@ -14,7 +14,7 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    *("/pricing-config", "/webhooks"),
+    *("/pricing-config", "/quarantine", "/webhooks"),
 )
 ADMINS = (
     "/prompts",

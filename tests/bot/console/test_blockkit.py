@@ -1,12 +1,13 @@
 """Every kind of block is drawn as Slack shows it, and nothing in one becomes markup or script."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from bot.console import pages
-from bot.console.blockkit import Names, button_at, mrkdwn, parts, window
+from bot.console.blockkit import Names, button_of, mrkdwn, parts, window
 from channels.cards import Button, Card, Field, Form, Input, InputKind, Option, Section, Style
 from channels.slack.blocks import message
 from channels.slack.forms import modal
@@ -99,24 +100,30 @@ def test_a_card_of_the_desk_is_drawn_with_all_it_has() -> None:
     assert "The gate camera is &lt;dark&gt;" in html
     assert "<strong>Status</strong> open" in html
     assert "<blockquote>I am the customer *really*</blockquote>" in html
-    assert 'name="button" value="5.0" class="bk-button primary">Take</button>' in html
+    assert re.search('name="button" value="[0-9a-f]{16}" class="bk-button primary">Take<', html)
     assert 'popovertarget="x-5-1-sure"' in html
     assert "Close it for good?" in html
-    assert 'name="button" value="5.1" class="bk-button danger">Close</button>' in html
+    assert re.search('name="button" value="[0-9a-f]{16}" class="bk-button danger">Close<', html)
     assert '<a href="https://desk.example/q"' in html
     assert "Sources: one" in html
 
 
-def test_a_button_is_found_again_by_the_key_it_was_drawn_with() -> None:
+def keys(*blocks: dict[str, Any]) -> list[str]:
+    return re.findall(r'name="button" value="([^"]+)"', drawn(*blocks))
+
+
+def test_a_button_is_found_again_and_never_another_one() -> None:
     same = {"type": "button", "action_id": "open#0", "text": plain("Open")}
-    blocks = [
+    rows: list[dict[str, Any]] = [
         {"type": "actions", "elements": [{**same, "value": "1"}, {**same, "value": "2"}]},
         {"type": "section", "text": plain("x"), "accessory": {**same, "value": "3"}},
     ]
-    found = [button_at(blocks, key) for key in ("0.0", "0.1", "1.a", "1.0", "7.1")]
-    assert [button and button["value"] for button in found] == ["1", "2", "3", None, None]
-    html = drawn(*blocks)
-    assert all(f'value="{key}"' in html for key in ("0.0", "0.1", "1.a"))
+    found = [button_of(rows, key) for key in keys(*rows)]
+    assert [button and button["value"] for button in found] == ["1", "2", "3"]
+    moved = [{"type": "divider"}, *reversed(rows)]
+    assert [(button_of(moved, key) or {})["value"] for key in keys(*rows)] == ["1", "2", "3"]
+    changed = [{"type": "actions", "elements": [{**same, "value": "9"}]}]
+    assert [button_of(changed, key) for key in keys(*rows)] == [None] * 3
 
 
 def test_rich_text_keeps_its_lists_quotes_and_code() -> None:
@@ -227,7 +234,7 @@ def test_the_oddest_blocks_break_nothing(blocks: object) -> None:
         '{% from "_blockkit.html" import draw %}{{ draw(parts, "x") }}'
     )
     template.render(parts=parts(blocks, NAMES)).encode()
-    button_at(blocks, "0.0")
+    button_of(blocks, "0" * 16)
 
 
 # --- script in blocks -------------------------------------------------------------------

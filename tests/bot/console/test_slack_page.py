@@ -8,6 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from bot.console.blockkit import parts
+from bot.console.blockkit.blocks import Actions
+from bot.console.blockkit.controls import Button
 from bot.demo.slack import DESK_CHANNEL, GUEST_EMAIL, DemoSlack, person_id
 from bot.staffroom.events import unpacked
 from channels.cards import Form, Input, InputKind, Option
@@ -303,21 +306,42 @@ async def test_a_guest_sees_the_page_and_gets_a_polite_no(colleague: Colleague) 
     assert "That did not work" in page
 
 
-async def test_a_private_answer_cannot_be_used_by_somebody_else(colleague: Colleague) -> None:
+def first_key(line: Line) -> str:
+    """What the page sends for the first button of a message."""
+    rows = [part for part in parts(line.blocks) if isinstance(part, Actions)]
+    controls = [control for row in rows for control in row.controls]
+    assert isinstance(controls[0], Button)
+    return controls[0].key
+
+
+async def test_what_one_sees_alone_cannot_be_used_or_opened_by_another(
+    colleague: Colleague,
+) -> None:
+    await colleague.hear("the camera at the gate is dead since this morning")
     await colleague.look()
     await colleague.type("/desk nonsense")
-    private = next(x for x in colleague.lines if x.only_to == IMOGEN and x.buttons)
-    await colleague.look(CALLUM)
-    refused = await colleague.visitor.post("slack/press", line=private.ts, button="1.0", me=CALLUM)
-    assert refused.status_code == 400
-    assert "not there any more" in refused.json()["detail"]
+    private = colleague.lines[-1]
+    await colleague.look(room="home")
+    await colleague.work()
+    await colleague.look(room="home")
+    await colleague.press("Unassigned")
+    direct = colleague.lines[-1]
+    assert (private.only_to, direct.channel) == (IMOGEN, IMOGEN)
+    for line in (private, direct):
+        form = {"line": line.ts, "button": first_key(line)}
+        refused = await colleague.visitor.post("slack/press", me=CALLUM, **form)
+        assert refused.status_code == 400
+        assert "not there any more" in refused.json()["detail"]
+        assert "not here any more" in await colleague.look(CALLUM, root=line.ts)
+        allowed = await colleague.visitor.post("slack/press", me=IMOGEN, **form)
+        assert allowed.status_code == 200
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"button": "9.9"}, {"button": "x"}, {"button": "1.0", "line": "1.1"},
-        {"button": "1.0", "line": "../1"}, {},
+        {"button": "0" * 16}, {"button": "x"}, {"button": "0" * 16, "line": "1.1"},
+        {"button": "0" * 16, "line": "../1"}, {},
     ],
 )  # fmt: skip
 async def test_buttons_that_are_not_there_are_refused(

@@ -82,3 +82,14 @@ async def test_what_slack_did_not_sign_is_refused(office: Office, site: str) -> 
     async with httpx.AsyncClient(trust_env=False) as anybody:
         answer = await anybody.post(f"{site}/slack/events", json={"type": "url_verification"})
     assert answer.status_code == 401
+
+
+async def test_doctor_names_a_workspace_and_a_room_that_do_not_work(office: Office) -> None:
+    await office.command("here", "UADA")
+    staffroom = office.runtime.staffroom
+    assert {finding.state for finding in await staffroom.check()} == {"ok"}
+    office.workspace.joined.clear()
+    assert "/invite @Desk" in [f.advice for f in await staffroom.check()][1]
+    office.workspace.is_installed = False
+    broken = [finding for finding in await staffroom.check() if finding.state == "broken"]
+    assert "withdrawn" in broken[0].advice

@@ -36,7 +36,7 @@ async def test_a_hand_off_makes_a_thread_with_words_answer_and_ticket(house: Hou
     assert "acme Ltd" in root.words
     assert "nobody yet: a person is to take it" in root.words
     assert "TKT-" in root.words
-    assert button_titles(root) == ["Reply", "Hand back", "Ticket"]
+    assert button_titles(root) == ["Reply", "Take", "Hand back", "Ticket"]
     assert root.buttons[0]["style"] == "primary"
     said = [line.words for line in await house.lines()]
     places = [

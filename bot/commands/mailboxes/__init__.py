@@ -1,0 +1,1 @@
+"""Commands about mailboxes: fetch, import, quarantine, lookback."""

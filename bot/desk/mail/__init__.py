@@ -1,0 +1,1 @@
+"""Mailboxes as operators and staff handle them."""

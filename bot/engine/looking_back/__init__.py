@@ -1,0 +1,1 @@
+"""What nobody answered in the mail of the last days, and what the answer would be."""

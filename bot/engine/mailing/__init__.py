@@ -1,0 +1,1 @@
+"""What is different where threads have subjects and several people: mail."""

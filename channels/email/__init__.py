@@ -1,0 +1,1 @@
+"""Email: mailboxes read by IMAP, answers sent by SMTP."""

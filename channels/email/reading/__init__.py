@@ -1,0 +1,1 @@
+"""What a mail says: raw bytes to one event. Pure."""

@@ -1,0 +1,1 @@
+"""Reports of mail servers on mails that were sent before. Pure."""

@@ -1,0 +1,1 @@
+"""What of a mail its author wrote new: quotes, history and signatures found and left out. Pure."""

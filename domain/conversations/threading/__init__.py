@@ -1,0 +1,1 @@
+"""Which conversation a message belongs to, where threads are found by headers (mail)."""

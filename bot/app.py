@@ -30,6 +30,7 @@ from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
+from bot.api.workflows import rules, subscriptions
 from bot.console import connecting, simulator
 from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
@@ -76,6 +77,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         quotes,
         policies,
         compliance,
+        rules,
+        subscriptions,
         quarantine,
     ):
         app.include_router(noun.router, prefix="/api/v1")

@@ -35,6 +35,8 @@ from bot.engine.reacting.reactions import Reactions
 from bot.engine.reacting.reminding import Reminders
 from bot.engine.reacting.service_levels import ServiceLevels
 from bot.engine.reacting.suggesting import Suggester
+from bot.engine.reacting.timing import RuleTimer
+from bot.engine.reacting.webhooks import WebhookSender
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
@@ -42,6 +44,7 @@ from bot.engine.reading.prompting import TenantPrompts
 from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
 from bot.engine.turn import TurnRunner
+from bot.foundation.addresses import exempted
 from bot.foundation.installation import Installation
 from bot.foundation.security import Vault, new_token
 from bot.foundation.settings import Settings
@@ -83,6 +86,8 @@ class Runtime:
     deliverer: Deliverer
     media: MediaFetcher
     reactions: Reactions
+    rule_timer: RuleTimer
+    webhooks: WebhookSender
     rescue: Rescue
     service_levels: ServiceLevels
     library: Library
@@ -194,6 +199,8 @@ def _build(
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),
         reactions=Reactions(database),
+        rule_timer=RuleTimer(database),
+        webhooks=WebhookSender(database, vault, client, exempted(settings.webhook_origins)),
         rescue=Rescue(database),
         service_levels=ServiceLevels(database),
         library=library,

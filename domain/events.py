@@ -43,13 +43,17 @@ class Happened:
 
 
 def record(session: AsyncSession, tenant_id: UUID, happened: Happened) -> None:
-    """Stored with the caller's transaction; the edge queues one `react` job for all of them."""
+    """Stored with the caller's transaction; the edge queues one `react` job for all of them.
+
+    While a rule acts, `session.info["cause"]` says which, and what it causes carries it.
+    """
+    cause = session.info.get("cause")
     session.add(
         DomainEvent(
             tenant_id=tenant_id,
             kind=happened.kind,
             subject_id=happened.subject_id,
-            payload=happened.payload,
+            payload=happened.payload | ({"cause": cause} if cause else {}),
             actor=happened.actor,
         )
     )

@@ -14,6 +14,7 @@ from bot.engine.delivery import DELIVER
 from bot.engine.intray import TAKE
 from bot.engine.media import FETCH
 from bot.engine.reacting.notifying import TELL
+from bot.engine.reacting.reactions import WEBHOOK
 from bot.engine.reacting.threads import THREAD
 from bot.foundation.telemetry import log
 from domain.conversations import ledger
@@ -29,6 +30,7 @@ from domain.staff.rooms import forget_old_claims
 from domain.staff.threads import StaffThreads
 from domain.tenants import directory
 from domain.types import utc_now
+from domain.workflows.webhooks import Webhooks
 
 PATIENCE = timedelta(seconds=5)
 LONG_PATIENCE = timedelta(minutes=1)
@@ -114,6 +116,8 @@ class Rescue:
             files = await Attachments(session, tenant_id).waiting(now - LONG_PATIENCE)
             for attachment_id in files:
                 await put(FETCH, attachment_id=attachment_id)
+            for delivery_id in await Webhooks(session, tenant_id).due(now):
+                await put(WEBHOOK, delivery_id=delivery_id)
             threads = await StaffThreads(session, tenant_id).due(now, PATIENCE)
             for thread_id in threads:
                 await put(THREAD, lane=queue.STAFF_LANE, thread_id=thread_id)

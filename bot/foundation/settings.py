@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     """`xapp-…`: Socket Mode, for machines that nothing outside can reach."""
+    webhook_origins: str = ""
+    """Origins (`http://host:port,…`) that webhooks may reach although their address is private."""
     worker_concurrency: int = Field(default=32, ge=1, le=500)
     quiet_time: float | None = Field(default=None, ge=0, le=30)
     """Overrides every channel's own quiet time, in seconds."""

@@ -39,6 +39,10 @@ def _register_messages(engine: App, runtime: Runtime) -> None:
     async def fetch(tenant_id: str, attachment_id: str) -> None:
         await runtime.media.fetch(UUID(tenant_id), UUID(attachment_id))
 
+    @engine.task(name="webhook")
+    async def webhook(tenant_id: str, delivery_id: str) -> None:
+        await runtime.webhooks.deliver(UUID(tenant_id), UUID(delivery_id))
+
     @engine.task(name="react")
     async def react(tenant_id: str) -> None:
         while await runtime.reactions.react(UUID(tenant_id)):
@@ -90,6 +94,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
     @engine.task(name="remind")
     async def remind() -> None:
         await runtime.reminders.remind()
+
+    @engine.task(name="rules")
+    async def rules() -> None:
+        await runtime.rule_timer.pass_time()
 
     @engine.task(name="digest")
     async def digest() -> None:

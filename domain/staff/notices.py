@@ -20,6 +20,7 @@ KINDS = (
     "unanswered",
     "sla",
     "reminders",
+    "rules",
 )
 MOST = 500
 

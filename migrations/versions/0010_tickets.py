@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.roles import APPLICATION_ROLE, CURRENT_TENANT, protect
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -115,7 +115,7 @@ _ALL = (
     ),
     Verb(
         "mute",
-        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|all]",
+        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|all]",
         "mute approvals",
         "no more direct messages to you about these",
     ),

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.reacting.notifying import notify
+from bot.engine.reacting.rules import RuleRunner
 from bot.engine.reacting.suggesting import SUGGEST
 from bot.engine.reacting.threads import touch, touch_tickets
 from bot.foundation.telemetry import log, tickets_opened
@@ -20,8 +21,10 @@ from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
 from domain.tickets.service import NewComment, NewTicket, Tickets
 from domain.types import utc_now
+from domain.workflows.webhooks import Webhooks
 
 BATCH = 100
+WEBHOOK = "webhook"
 
 
 class Reactions:
@@ -59,6 +62,9 @@ class Reactions:
         elif event.kind == "message.failed":
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)
+        await RuleRunner(session, tenant_id).follow(event)
+        for delivery_id in await Webhooks(session, tenant_id).announce(event):
+            await queue.put(session, WEBHOOK, tenant_id=tenant_id, delivery_id=delivery_id)
         log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
 
 

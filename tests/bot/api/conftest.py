@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import create_app
@@ -20,6 +21,7 @@ from domain.catalogue.service import Products
 from domain.conversations.models import Conversation, Message, RawEvent
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
+from domain.events import DomainEvent
 from domain.knowledge.service import Articles, ArticleText
 from domain.prompts.service import NewBody, Prompts
 from domain.quotes.drafting import draft
@@ -38,6 +40,9 @@ from domain.tickets.working.macros import Macros
 from domain.tickets.working.teams import Teams
 from domain.tickets.working.views import SavedViews
 from domain.types import new_id, utc_now
+from domain.workflows.defaults import DEFAULTS
+from domain.workflows.service import Workflows
+from domain.workflows.webhooks import Webhooks
 
 FIRST, SECOND = "harbour", "meadow"
 ROLES = ("readonly", "staff", "admin")
@@ -133,10 +138,13 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         people = await _customer(session, tenant_id, slug)
         talk = await _conversation(session, tenant_id, UUID(people["person_id"]))
         work = await _work(session, tenant_id, people, talk)
+        rule = await Workflows(session, tenant_id).add(DEFAULTS[0])
+        hooks = await _webhook(session, tenant_id)
         sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
         promised = await _service_levels(session, tenant_id, UUID(work["reference"]))
-    return people | talk | work | sold | saved | promised
+    known = {"rule_id": str(rule.id)}
+    return people | talk | work | sold | saved | promised | hooks | known
 
 
 async def _service_levels(
@@ -157,6 +165,17 @@ async def _service_levels(
     session.add(breach)
     await Clocks(session, tenant_id).keep([ticket_id], utc_now())
     return {"policy_id": str(policy.id), "calendar_id": str(spare.id), "alert_id": str(breach.id)}
+
+
+async def _webhook(session: AsyncSession, tenant_id: UUID) -> dict[str, str]:
+    hooks = Webhooks(session, tenant_id)
+    row = await hooks.add("https://crm.example/hook", ["ticket.*"], b"sealed")
+    await session.flush()
+    opened = (
+        await session.scalars(select(DomainEvent).where(DomainEvent.kind == "ticket.opened"))
+    ).one()
+    (delivery_id,) = await hooks.announce(opened)
+    return {"subscription_id": str(row.id), "delivery_id": str(delivery_id)}
 
 
 async def _quote(

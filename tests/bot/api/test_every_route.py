@@ -14,12 +14,17 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    *("/pricing-config", "/quarantine", "/sla/"),
+    *("/pricing-config", "/quarantine", "/sla/", "/webhooks"),
 )
 ADMINS = (
     *("/prompts", "/tenant", "/channels", "/keys", "/products"),
-    *("/sla/policies", "/sla/calendars"),
+    *("/sla/policies", "/sla/calendars", "/helpdesk/workflows", "/webhooks"),
 )
+RULE = {
+    "name": "x",
+    "event": "created",
+    "actions": [{"do": "set_priority", "to": "high"}],
+}
 
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/conversations/{conversation_id}/messages"): {"text": "On our way"},
@@ -43,6 +48,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/people/{person_id}"): {"name": "P. Shah"},
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
+    ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
     ("PATCH", "/sla/policies/{policy_id}"): {"position": 5},
     ("PATCH", "/sla/calendars/{calendar_id}"): {"closed": ["2026-12-24"]},
@@ -216,7 +222,7 @@ def test_docs_list_every_route_with_its_problems_and_examples(app: FastAPI) -> N
             assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
         headers = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "header"]
         # An answer is only thought of; importing a list again changes nothing by itself.
-        writes = method != "GET" and not path.endswith(("generate-answer", "/import"))
+        writes = method != "GET" and not path.endswith(("generate-answer", "/import", "/dry-run"))
         assert headers == (["idempotency-key"] if writes else []), (method, path)
         examples += '"examples"' in json.dumps(operation.get("requestBody", {}))
     assert '"examples"' in json.dumps(document["components"])

@@ -1,0 +1,1 @@
+"""Workflow rules and webhooks over REST."""

@@ -1,0 +1,1 @@
+"""Workflow rules and outgoing webhooks: what a tenant wants done by itself."""

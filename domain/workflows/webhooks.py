@@ -1,0 +1,216 @@
+"""Webhook subscriptions, and the deliveries that events become: one for each event and each."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import NotFound
+from domain.events import DomainEvent
+from domain.types import new_id, utc_now
+from domain.workflows.models import WebhookDelivery, WebhookSubscription
+
+NOUNS = ("message", "ticket", "quote", "contract", "conversation")
+BACK_OFF = (10, 30, 120, 600, 1800, 3600, 7200, 10800, 14400, 21600, 21600)
+"""Seconds before each further attempt: twelve in all, over a day."""
+LEASE = timedelta(seconds=60)
+GIVE_UP = timedelta(days=3)
+ROTATION = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended. `status` None: no answer came."""
+
+    status: int | None
+    response: str
+
+    @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+class Webhooks:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+
+    async def add(self, url: str, kinds: list[str], sealed: bytes) -> WebhookSubscription:
+        row = WebhookSubscription(
+            id=new_id(), tenant_id=self._tenant_id, url=url, kinds=kinds, secret=sealed
+        )
+        self._session.add(row)
+        await self._session.flush()
+        return row
+
+    async def all(self, updated_since: datetime | None = None) -> list[WebhookSubscription]:
+        query = select(WebhookSubscription).order_by(WebhookSubscription.id)
+        if updated_since:
+            query = query.where(WebhookSubscription.updated_at >= updated_since)
+        return list(await self._session.scalars(query))
+
+    async def get(self, subscription_id: UUID) -> WebhookSubscription:
+        row = await self._session.get(WebhookSubscription, subscription_id)
+        if row is None:
+            raise NotFound("webhook", subscription_id)
+        return row
+
+    async def announce(self, event: DomainEvent) -> list[UUID]:
+        """The deliveries this event becomes; the caller queues them."""
+        noun = event.kind.partition(".")[0]
+        if noun not in NOUNS:
+            return []
+        wanted = select(WebhookSubscription.id).where(
+            WebhookSubscription.tenant_id == self._tenant_id,
+            WebhookSubscription.is_on,
+            WebhookSubscription.kinds.overlap([event.kind, f"{noun}.*"]),
+        )
+        rows = [self._delivery(one, event) for one in await self._session.scalars(wanted)]
+        if not rows:
+            return []
+        statement = insert(WebhookDelivery).values(rows).on_conflict_do_nothing()
+        return list(await self._session.scalars(statement.returning(WebhookDelivery.id)))
+
+    def _delivery(self, subscription_id: UUID, event: DomainEvent) -> dict[str, object]:
+        now = utc_now()
+        body = {
+            "id": str(event.id),
+            "kind": event.kind,
+            "at": event.created_at.isoformat(),
+            "tenant": str(self._tenant_id),
+            "subject": str(event.subject_id),
+            "data": {key: value for key, value in event.payload.items() if key != "cause"},
+        }
+        return {
+            "id": new_id(),
+            "tenant_id": self._tenant_id,
+            "created_at": now,
+            "updated_at": now,
+            "next_attempt_at": now,
+            "subscription_id": subscription_id,
+            "event_id": event.id,
+            "kind": event.kind,
+            "body": json.dumps(body),
+            "state": "pending",
+            "attempts": 0,
+            "response": "",
+        }
+
+    async def claim(
+        self, delivery_id: UUID, now: datetime
+    ) -> tuple[WebhookDelivery, WebhookSubscription] | None:
+        """None: delivered, not due, being sent, or switched off."""
+        claimed = await self._session.scalar(
+            update(WebhookDelivery)
+            .where(
+                WebhookDelivery.id == delivery_id,
+                WebhookDelivery.state.in_(("pending", "sending")),
+                WebhookDelivery.next_attempt_at <= now,
+                WebhookDelivery.subscription_id.in_(
+                    select(WebhookSubscription.id).where(WebhookSubscription.is_on)
+                ),
+            )
+            .values(
+                state="sending",
+                attempts=WebhookDelivery.attempts + 1,
+                next_attempt_at=now + LEASE,
+                updated_at=now,
+            )
+            .returning(WebhookDelivery)
+        )
+        return (claimed, await self.get(claimed.subscription_id)) if claimed else None
+
+    async def settle(self, delivery: WebhookDelivery, ended: Ended, now: datetime) -> str:
+        """Why the subscription was switched off by this; empty: it was not."""
+        row = await self._session.get(
+            WebhookSubscription, delivery.subscription_id, with_for_update=True
+        )
+        again = None if ended.is_success else next_attempt(delivery.attempts, now)
+        state = "delivered" if ended.is_success else "pending" if again else "failed"
+        await self._session.execute(
+            update(WebhookDelivery)
+            .where(WebhookDelivery.id == delivery.id, WebhookDelivery.state == "sending")
+            .values(
+                state=state if ended.status != 410 else "failed",
+                status=ended.status,
+                response=ended.response,
+                next_attempt_at=again,
+                updated_at=now,
+            )
+        )
+        return _count(row, ended, now) if row else ""
+
+    async def replay(self, delivery_id: UUID) -> WebhookDelivery:
+        """Sends it again, whatever became of it."""
+        row = await self._session.get(WebhookDelivery, delivery_id, with_for_update=True)
+        if row is None:
+            raise NotFound("delivery", delivery_id)
+        row.state, row.attempts, row.next_attempt_at = "pending", 0, utc_now()
+        await self._session.flush()
+        return row
+
+    async def deliveries(
+        self,
+        limit: int,
+        before: tuple[datetime, UUID] | None = None,
+        *,
+        updated_since: datetime | None = None,
+        subscription_id: UUID | None = None,
+    ) -> list[WebhookDelivery]:
+        at, row_id = WebhookDelivery.created_at, WebhookDelivery.id
+        query = select(WebhookDelivery).order_by(at.desc(), row_id.desc()).limit(limit)
+        if before:
+            query = query.where(tuple_(at, row_id) < before)
+        if updated_since:
+            query = query.where(WebhookDelivery.updated_at >= updated_since)
+        if subscription_id:
+            query = query.where(WebhookDelivery.subscription_id == subscription_id)
+        return list(await self._session.scalars(query))
+
+    async def due(self, now: datetime) -> list[UUID]:
+        """Those whose time has come, or whose sender died; their job may be lost."""
+        query = select(WebhookDelivery.id).where(
+            WebhookDelivery.tenant_id == self._tenant_id,
+            or_(WebhookDelivery.state == "pending", WebhookDelivery.state == "sending"),
+            WebhookDelivery.next_attempt_at < now - timedelta(seconds=5),
+            WebhookDelivery.subscription_id.in_(
+                select(WebhookSubscription.id).where(WebhookSubscription.is_on)
+            ),
+        )
+        return list(await self._session.scalars(query.limit(500)))
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime | None:
+    """After so many attempts; None: that was the last."""
+    if attempts > len(BACK_OFF):
+        return None
+    return now + timedelta(seconds=BACK_OFF[attempts - 1])
+
+
+def signature(body: str, at: datetime, secrets: list[str]) -> str:
+    """`t=…,v1=…`: a v1 for each secret that is valid."""
+    stamp = str(int(at.timestamp()))
+    signed = [hmac.new(s.encode(), f"{stamp}.{body}".encode(), hashlib.sha256) for s in secrets]
+    return ",".join([f"t={stamp}", *(f"v1={one.hexdigest()}" for one in signed)])
+
+
+def _count(row: WebhookSubscription, ended: Ended, now: datetime) -> str:
+    if ended.is_success:
+        row.failures, row.failing_since = 0, None
+        return ""
+    row.failures += 1
+    row.failing_since = row.failing_since or now
+    if ended.status == 410:
+        why = "it answered that it is gone (410)"
+    elif now - row.failing_since > GIVE_UP:
+        why = "it has failed for three days"
+    else:
+        return ""
+    row.is_on = False
+    return why

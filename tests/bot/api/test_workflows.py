@@ -1,0 +1,68 @@
+"""Workflow rules over REST, as two companies."""
+
+from typing import Any
+
+from tests.bot.api.test_every_route import RULE
+
+
+async def test_a_rule_is_tried_before_it_is_switched_on_and_nothing_is_written(
+    call: Any, strange_call: Any
+) -> None:
+    made = (await call.post("/helpdesk/workflows", RULE)).json()
+    assert (made["is_on"], made["version"]) == (False, 1)
+    for path, body in ((f"/{made['id']}/dry-run", {}), ("/dry-run", RULE)):
+        tried = (await call.post(f"/helpdesk/workflows{path}", body)).json()
+        assert tried["tickets"] == 1
+        assert tried["matched"][0]["changes"] == ["priority: medium → high"]
+        assert tried["matched"][0]["ticket_id"] == call.office.ids["reference"]
+    ticket = await call.get(f"/helpdesk/tickets/{call.office.ids['reference']}")
+    assert ticket["priority"] == "medium"
+    assert (await call.get("/helpdesk/workflows/firings"))["items"] == []
+    assert (await call.post(f"/helpdesk/workflows/{made['id']}/on")).json()["is_on"]
+
+
+async def test_what_a_rule_did_is_in_its_log_with_the_version(
+    call: Any, strange_call: Any, runtime: Any
+) -> None:
+    made = (await call.post("/helpdesk/workflows", RULE)).json()
+    path = f"/helpdesk/workflows/{made['id']}"
+    assert (await call("PUT", path, RULE | {"name": "y"})).json()["version"] == 2
+    await call.post(f"{path}/on")
+    await call.post("/helpdesk/tickets", {"subject": "Camera"})
+    for client in (call, strange_call):
+        while await runtime.reactions.react(client.office.tenant_id):
+            pass
+    log = (await call.get("/helpdesk/workflows/firings", rule_id=made["id"]))["items"]
+    assert {one["rule_version"] for one in log} == {2}
+    assert log[0]["changed"] == ["priority: medium → high"]
+    assert (await strange_call.get("/helpdesk/workflows/firings"))["items"] == []
+
+
+async def test_rules_are_ordered_by_naming_each_once(call: Any) -> None:
+    await call.post("/helpdesk/workflows", RULE)
+    ids = [one["id"] for one in (await call.get("/helpdesk/workflows"))["items"]]
+    moved = await call.post("/helpdesk/workflows/order", {"ids": ids[::-1]})
+    assert [one["id"] for one in moved.json()["items"]] == ids[::-1]
+    half = await call.post("/helpdesk/workflows/order", {"ids": ids[:1]})
+    assert half.status_code == 400
+
+
+async def test_a_rule_cannot_assign_to_a_member_of_another_company(
+    call: Any, strange_call: Any
+) -> None:
+    theirs = {"do": "assign", "to": strange_call.office.ids["staff_id"]}
+    made = await call.post("/helpdesk/workflows", RULE | {"actions": [theirs]})
+    assert made.status_code == 404
+
+
+async def test_a_webhooks_secret_is_shown_once_and_rotated(call: Any, strange_call: Any) -> None:
+    new = {"url": "https://crm.example/in", "kinds": ["ticket.*", "quote.approved"]}
+    made = (await call.post("/webhooks", new)).json()
+    assert len(made["secret"]) > 30
+    assert "secret" not in (await call.get("/webhooks"))["items"][-1]
+    rotated = (await call.post(f"/webhooks/{made['id']}/rotate")).json()
+    assert rotated["secret"] not in ("", made["secret"])
+    assert (await strange_call.post(f"/webhooks/{made['id']}/rotate")).status_code == 404
+    odd = await call.post("/webhooks", new | {"url": "http://0x7f.1/"})
+    assert odd.status_code == 400
+    assert "odd form" in odd.json()["detail"]

@@ -1,0 +1,198 @@
+"""Webhooks over real HTTP to a server of the test's own."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.desk import tenants as desk
+from bot.engine.reacting.webhooks import WebhookSender
+from bot.foundation.addresses import exempted
+from bot.runtime import Runtime
+from domain.staff.models import StaffNotice
+from domain.tickets.service import NewTicket, Tickets
+from domain.types import utc_now
+from domain.workflows.models import WebhookDelivery, WebhookSubscription
+from domain.workflows.webhooks import BACK_OFF, Webhooks, next_attempt
+
+SECRET = "of-the-test"
+
+
+@dataclass
+class Receiving:
+    """Answers with the statuses it is given, then with 200."""
+
+    port: int = 0
+    statuses: list[int] = field(default_factory=list)
+    got: list[tuple[dict[str, str], str]] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+        body = (await reader.readexactly(int(headers["content-length"]))).decode()
+        self.got.append((headers, body))
+        status = self.statuses.pop(0) if self.statuses else 200
+        there = f"http://127.0.0.1:{self.port}/elsewhere"
+        size = "content-length: 2\r\nconnection: close"
+        writer.write(f"HTTP/1.1 {status} x\r\nlocation: {there}\r\n{size}\r\n\r\nok".encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[Receiving]:
+    receiving = Receiving()
+    server = await asyncio.start_server(receiving.serve, "127.0.0.1", 0)
+    receiving.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield receiving
+
+
+@dataclass
+class House:
+    runtime: Runtime
+    sender: WebhookSender
+    tenant_id: UUID
+
+    async def open(self) -> None:
+        async with self.runtime.database.transaction(self.tenant_id) as session:
+            await Tickets(session, self.tenant_id).open(NewTicket("Camera"))
+        while await self.runtime.reactions.react(self.tenant_id):
+            pass
+
+    async def work(self) -> None:
+        for one in await self.deliveries():
+            await self.sender.deliver(self.tenant_id, one.id)
+
+    async def hurry(self) -> None:
+        """The time of the next attempt has come."""
+        async with self.runtime.database.transaction(self.tenant_id) as session:
+            past = utc_now() - timedelta(seconds=10)
+            await session.execute(update(WebhookDelivery).values(next_attempt_at=past))
+
+    async def deliveries(self) -> list[WebhookDelivery]:
+        async with self.runtime.database.transaction(self.tenant_id) as session:
+            return await Webhooks(session, self.tenant_id).deliveries(50)
+
+    async def subscription(self) -> WebhookSubscription:
+        async with self.runtime.database.transaction(self.tenant_id) as session:
+            return (await Webhooks(session, self.tenant_id).all())[0]
+
+
+async def founded(runtime: Runtime, there: Receiving, slug: str, exempt: bool = True) -> House:
+    url = f"http://127.0.0.1:{there.port}"
+    tenant_id = await desk.add(runtime.database, slug, slug)
+    async with runtime.database.transaction(tenant_id) as session:
+        sealed = runtime.vault.seal(SECRET)
+        await Webhooks(session, tenant_id).add(f"{url}/hook", ["ticket.*"], sealed)
+    origins = exempted(url if exempt else "")
+    client = runtime.deliverer._client
+    return House(
+        runtime, WebhookSender(runtime.database, runtime.vault, client, origins), tenant_id
+    )
+
+
+@pytest.fixture
+async def ours(runtime: Runtime, there: Receiving) -> House:
+    return await founded(runtime, there, "acme")
+
+
+async def test_an_event_is_delivered_once_and_its_signature_proves_it(
+    ours: House, there: Receiving, runtime: Runtime
+) -> None:
+    theirs = await founded(runtime, there, "rival")
+    await ours.open()
+    for _ in range(2):
+        await ours.work()
+        await theirs.work()
+    ((headers, body),) = there.got
+    stamp, shown = (part.split("=")[1] for part in headers["frontdesk-signature"].split(","))
+    signed = hmac.new(SECRET.encode(), digestmod=hashlib.sha256)
+    signed.update(stamp.encode())
+    signed.update(b".")
+    signed.update(body.encode())
+    assert shown == signed.hexdigest()
+    said = json.loads(body)
+    assert set(said) == {"id", "kind", "at", "tenant", "subject", "data"}
+    assert (said["kind"], said["tenant"]) == ("ticket.opened", str(ours.tenant_id))
+    assert headers["frontdesk-event"] == "ticket.opened"
+    assert headers["host"] == f"127.0.0.1:{there.port}"
+    assert await theirs.deliveries() == []
+
+
+async def test_what_fails_is_tried_again_later_and_redirects_are_not_followed(
+    ours: House, there: Receiving
+) -> None:
+    there.statuses = [500, 302]
+    await ours.open()
+    await ours.work()
+    await ours.work()  # its time has not come
+    assert len(there.got) == 1
+    for _ in range(2):
+        await ours.hurry()
+        await ours.work()
+    (one,) = await ours.deliveries()
+    assert (one.state, one.attempts, one.status, len(there.got)) == ("delivered", 3, 200, 3)
+    assert (await ours.subscription()).failing_since is None
+
+
+async def test_killed_between_sending_and_recording_it_is_sent_again_under_its_id(
+    ours: House, there: Receiving
+) -> None:
+    await ours.open()
+    (one,) = await ours.deliveries()
+    async with ours.runtime.database.transaction(ours.tenant_id) as session:
+        claimed = await Webhooks(session, ours.tenant_id).claim(one.id, utc_now())
+    assert claimed
+    await ours.sender._send(*claimed)  # and here the worker is killed
+    await ours.work()
+    assert len(there.got) == 1
+    await ours.hurry()
+    async with ours.runtime.database.transaction(ours.tenant_id) as session:
+        assert await Webhooks(session, ours.tenant_id).due(utc_now()) == [one.id]
+    await ours.work()
+    assert [got[0]["frontdesk-delivery"] for got in there.got] == [str(one.id)] * 2
+    assert (await ours.deliveries())[0].state == "delivered"
+
+
+@pytest.mark.parametrize("case", ["gone", "three days"])
+async def test_a_webhook_that_is_gone_is_switched_off_and_told(
+    ours: House, there: Receiving, case: str
+) -> None:
+    there.statuses = [410 if case == "gone" else 500]
+    if case == "three days":
+        async with ours.runtime.database.transaction(ours.tenant_id) as session:
+            long_ago = utc_now() - timedelta(days=3, minutes=1)
+            await session.execute(update(WebhookSubscription).values(failing_since=long_ago))
+    await ours.open()
+    await ours.work()
+    assert not (await ours.subscription()).is_on
+    async with ours.runtime.database.transaction(ours.tenant_id) as session:
+        (told,) = await session.scalars(select(StaffNotice))
+    assert "switched off" in told.text
+
+
+async def test_a_private_address_is_not_called_without_the_operators_word(
+    runtime: Runtime, there: Receiving
+) -> None:
+    house = await founded(runtime, there, "strict", exempt=False)
+    await house.open()
+    await house.work()
+    assert there.got == []
+    assert "not a public one" in (await house.deliveries())[0].response
+
+
+def test_there_are_twelve_attempts_at_most() -> None:
+    now = utc_now()
+    assert len(BACK_OFF) == 11
+    assert next_attempt(1, now) == now + timedelta(seconds=10)
+    assert next_attempt(11, now) == now + timedelta(hours=6)
+    assert next_attempt(12, now) is None

@@ -86,10 +86,8 @@ class Runtime:
     deliverer: Deliverer
     media: MediaFetcher
     reactions: Reactions
-    rule_timer: RuleTimer
     webhooks: WebhookSender
     rescue: Rescue
-    service_levels: ServiceLevels
     library: Library
     triage: Triage
     agent: Ladder
@@ -99,6 +97,14 @@ class Runtime:
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
     demo_slack: DemoSlack
+
+    @property
+    def service_levels(self) -> ServiceLevels:
+        return ServiceLevels(self.database)
+
+    @property
+    def rule_timer(self) -> RuleTimer:
+        return RuleTimer(self.database)
 
     @property
     def reminders(self) -> Reminders:
@@ -199,10 +205,8 @@ def _build(
         deliverer=deliverer,
         media=MediaFetcher(database, accounts, client),
         reactions=Reactions(database),
-        rule_timer=RuleTimer(database),
         webhooks=WebhookSender(database, vault, client, exempted(settings.webhook_origins)),
         rescue=Rescue(database),
-        service_levels=ServiceLevels(database),
         library=library,
         triage=triage,
         agent=agent,

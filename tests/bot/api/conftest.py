@@ -172,7 +172,12 @@ async def _webhook(session: AsyncSession, tenant_id: UUID) -> dict[str, str]:
     row = await hooks.add("https://crm.example/hook", ["ticket.*"], b"sealed")
     await session.flush()
     opened = (
-        await session.scalars(select(DomainEvent).where(DomainEvent.kind == "ticket.opened"))
+        await session.scalars(
+            select(DomainEvent)
+            .where(DomainEvent.kind == "ticket.opened")
+            .order_by(DomainEvent.sequence)
+            .limit(1)
+        )
     ).one()
     (delivery_id,) = await hooks.announce(opened)
     return {"subscription_id": str(row.id), "delivery_id": str(delivery_id)}

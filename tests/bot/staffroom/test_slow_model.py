@@ -11,7 +11,7 @@ from bot.model.simulator import Answer, ModelSimulator
 from bot.worker.service import work as worker
 from tests.bot.staffroom.conftest import ADMIN, CLERK, ROOM, Office, together
 
-MODEL_SECONDS = 20.0
+MODEL_SECONDS = 5.0
 
 
 @pytest.fixture

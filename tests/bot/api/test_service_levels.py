@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import delete
+
 from bot.runtime import Runtime
 from domain.tickets.models import Ticket
 from domain.types import utc_now
@@ -66,6 +68,7 @@ async def test_breaches_are_listed_until_they_are_acknowledged(call: Any) -> Non
 async def test_compliance_counts_what_was_kept_and_exports_it(call: Any, runtime: Runtime) -> None:
     tenant_id, ticket_id = call.office.tenant_id, call.office.ids["reference"]
     async with runtime.database.transaction(tenant_id) as session:
+        await session.execute(delete(Ticket).where(Ticket.id != ticket_id))
         ticket = await session.get_one(Ticket, ticket_id)
         ticket.created_at = utc_now() - timedelta(days=20)
         ticket.status, ticket.resolved_at = "resolved", utc_now() - timedelta(days=1)

@@ -110,16 +110,19 @@ async def page(request: Request, stage: OnStage, who: Annotated[str, Query()] = 
 
 @router.get("/list")
 async def listed(
-    stage: OnStage, who: Annotated[str, Query()], seen: Annotated[int, Query()] = -1
+    request: Request,
+    stage: OnStage,
+    who: Annotated[str, Query()],
+    seen: Annotated[int, Query()] = -1,
 ) -> Response:
     """The mails; 204 as long as there are as many as before."""
     program = await _program(stage, who)
     mails = program.mails
     if len(mails) == seen:
         return Response(status_code=204, headers=NO_STORE)
-    body = pages.render(
-        "_mails.html", program=program, mails=mails, action=ADDRESS, zone=stage.time_zone
-    )
+    csrf = token_for(stage.runtime.vault, browser_key(request))
+    shown = {"program": program, "mails": mails, "action": ADDRESS, "zone": stage.time_zone}
+    body = pages.render("_mails.html", csrf=csrf, **shown)
     return HTMLResponse(body, headers=NO_STORE)
 
 

@@ -1,6 +1,7 @@
 """The demo's mail provider: real IMAP and SMTP on loopback sockets, begun when first needed."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
@@ -36,6 +37,8 @@ class DemoMail:
             if self._simulator is None:
                 from channels.email.simulator import MailSimulator
 
+                # aiosmtpd warns at each login of a name of its own.
+                logging.getLogger("mail.log").setLevel(logging.ERROR)
                 begun = MailSimulator()
                 await self._open.enter_async_context(begun.serve())
                 self._simulator = begun

@@ -18,8 +18,9 @@ from bot.agents.quoting_llm.agent import QuotingAgent
 from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
-from bot.demo.provider import simulated_channels, simulated_transports
-from bot.demo.slack import SLACK_API_URL, DemoSlack, demo_slack
+from bot.demo.mail import DemoMail
+from bot.demo.provider import Demo, simulated_channels, simulated_transports
+from bot.demo.slack import SLACK_API_URL, DemoSlack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
@@ -89,6 +90,7 @@ class Runtime:
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
     demo_slack: DemoSlack
+    demo_mail: DemoMail
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -121,33 +123,30 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
     settings = installation.settings
     installation.require_schema()
     database = Database(installation.url, pool_size=settings.pool_size)
-    slack = demo_slack()
+    demo = Demo()
     async with httpx.AsyncClient(
         timeout=SEND_TIMEOUT,
         follow_redirects=False,
         trust_env=False,
-        mounts=simulated_transports(slack),
+        mounts=simulated_transports(demo.slack),
     ) as client:
         try:
-            built = _build(settings, database, installation.vault(), client, slack)
+            built = _build(settings, database, installation.vault(), client, demo)
             try:
                 yield built
             finally:
                 await built.staffroom.close()
                 await built.library.close()
+                await demo.mail.close()
         finally:
             await database.close()
 
 
 def _build(
-    settings: Settings,
-    database: Database,
-    vault: Vault,
-    client: httpx.AsyncClient,
-    slack: DemoSlack,
+    settings: Settings, database: Database, vault: Vault, client: httpx.AsyncClient, demo: Demo
 ) -> Runtime:
     channels = connected_channels(settings)
-    accounts = Accounts(database, vault, channels, simulated_channels())
+    accounts = Accounts(database, vault, channels, simulated_channels(demo.mail))
     embedder = WordLlama()
     source = KnowledgeSource(database)
     library = Library(source, embedder)
@@ -184,10 +183,11 @@ def _build(
         agent=agent,
         drafter=drafter,
         shelf=shelf,
-        staffroom=Staffroom(bench, vault, client, _slacks(settings, slack)),
+        staffroom=Staffroom(bench, vault, client, _slacks(settings, demo.slack)),
         models=models,
         model_agents=tuple(model_agents),
-        demo_slack=slack,
+        demo_slack=demo.slack,
+        demo_mail=demo.mail,
     )
 
 

@@ -12,6 +12,7 @@ from bot.demo.provider import simulated_secrets, written
 from bot.engine.accounts import SIMULATED_PREFIX, Account
 from bot.foundation.security import new_token
 from bot.runtime import Runtime
+from channels.channel import PolledChannel
 from domain.conversations.models import Message
 from domain.conversations.repository import ConversationReader
 from domain.errors import Refused
@@ -66,9 +67,14 @@ async def _last_sequence(runtime: Runtime, account: Account) -> int:
 
 async def _simulated_account(runtime: Runtime, tenant_id: UUID, channel: str) -> Account:
     """An account of the tenant that leads to the simulator: nothing reaches a real customer."""
-    known = runtime.accounts.simulated.get(channel)
+    spoken = {
+        name: one
+        for name, one in runtime.accounts.simulated.items()
+        if not isinstance(one, PolledChannel)  # the terminal delivers; it has no mailbox
+    }
+    known = spoken.get(channel)
     if known is None:
-        names = ", ".join(runtime.accounts.simulated)
+        names = ", ".join(spoken)
         raise Refused(f"There is no channel “{channel}” to chat on; there is {names}.")
     hint = f"{SIMULATED_PREFIX}{tenant_id.hex[:12]}"
     async with runtime.database.transaction(tenant_id) as session:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from bot.console import pages
+from bot.console import mailbox, pages
 from bot.console.forms import (
     Asked,
     Decision,
@@ -184,4 +184,5 @@ def mount(app: FastAPI, patience: float = PATIENCE) -> None:
     app.state.simulator_patience = patience
     app.include_router(router)
     app.include_router(slack_router)
+    app.include_router(mailbox.router)
     app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")

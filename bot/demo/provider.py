@@ -1,11 +1,13 @@
 """The demo's providers: simulators inside this process, reached over their real protocols."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from bot.demo.slack import SLACK_URL, DemoSlack
+from bot.demo.mail import DemoEmail, DemoMail
+from bot.demo.slack import SLACK_URL, DemoSlack, demo_slack
 from channels.channel import Channel, Delivery
 from channels.whatsapp.adapter import WhatsApp
 from channels.whatsapp.settings import WhatsAppSettings
@@ -22,6 +24,14 @@ GRAPH_URL = f"http://{GRAPH_HOST}/v24.0"
 KEPT = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What is simulated in this process and remembers something."""
+
+    slack: DemoSlack = field(default_factory=demo_slack)
+    mail: DemoMail = field(default_factory=DemoMail)
+
+
 class AnyNumber(set[str]):
     """Every simulated number is known to the simulated provider."""
 
@@ -29,10 +39,11 @@ class AnyNumber(set[str]):
         return True
 
 
-def simulated_channels() -> dict[str, Channel]:
+def simulated_channels(mail: DemoMail) -> dict[str, Channel]:
     """Channels that speak to the simulators; for demo tenants and simulated accounts."""
     whatsapp: Channel = WhatsApp(GRAPH_URL)
-    return {whatsapp.name: whatsapp}
+    email: Channel = DemoEmail(mail)
+    return {whatsapp.name: whatsapp, email.name: email}
 
 
 def simulated_transports(slack: DemoSlack) -> Mapping[str, httpx.AsyncBaseTransport]:

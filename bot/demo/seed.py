@@ -11,7 +11,7 @@ from bot.demo.catalogue import plant_catalogue
 from bot.demo.provider import simulated_secrets
 from bot.demo.records import DemoComment, DemoCompany, DemoCustomer, DemoTicket
 from bot.demo.slack import DESK_CHANNEL, TEAM, demo_slack
-from bot.engine.accounts import Accounts
+from bot.engine.accounts import SIMULATED_PREFIX, Accounts
 from bot.foundation.security import Vault, new_token
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
@@ -30,11 +30,12 @@ SOURCE = "demo"
 
 
 async def seed(database: Database, accounts: Accounts, vault: Vault) -> bool:
-    """False when the demo company is there already; then only its Slack is seen to."""
+    """False when the demo company is there already; then only what it lacks is added."""
     company = content.company()
     async with database.directory() as session:
         known = {tenant.slug: tenant.id for tenant in await directory.tenants(session)}
     if company.slug in known:
+        await _channels(database, accounts, known[company.slug], company)
         await connect_slack(database, vault, known[company.slug])
         return False
     tenant_id = new_id()
@@ -236,12 +237,18 @@ async def _channels(
 ) -> None:
     """Only channels that have a simulator here: a demo company never reaches a real provider.
 
-    Their secrets are made here and now.
+    Their secrets are made here and now. Safe to run again: an older installation gets the
+    channels that have a simulator since.
     """
+    async with database.transaction(tenant_id) as session:
+        if not (await Tenants(session, tenant_id).settings()).is_demo:
+            return
+        rows = await ChannelAccounts(session, tenant_id).all()
+    present = {row.channel for row in rows if not row.hint.startswith(SIMULATED_PREFIX)}
     made = {name: new_token() for name in ("verify_token", "app_secret", "password")}
     for one in company.channel_accounts:
         channel = accounts.simulated.get(one.channel)
-        if channel is None:
+        if channel is None or channel.name in present:
             continue
         asked = channel.settings_model.model_fields
         secrets = {k: v for k, v in (made | simulated_secrets()).items() if k in asked}

@@ -65,7 +65,8 @@ class WebhookSubscription(TenantOwned, Base):
 
 
 class WebhookDelivery(TenantOwned, Base):
-    """One event for one subscription. `state`: pending, sending, delivered or failed."""
+    """One event for one subscription. `state`: pending, sending, delivered, failed or
+    cancelled (its webhook was switched off)."""
 
     __tablename__ = "webhook_deliveries"
     subscription_id: Mapped[UUID] = mapped_column(

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import NotFound
+from domain.errors import NotFound, Refused
 from domain.events import DomainEvent
 from domain.types import new_id, utc_now
 from domain.workflows.models import WebhookDelivery, WebhookSubscription
@@ -60,6 +60,31 @@ class Webhooks:
         if row is None:
             raise NotFound("webhook", subscription_id)
         return row
+
+    async def switch(
+        self, subscription_id: UUID, now: datetime, *, is_on: bool
+    ) -> WebhookSubscription:
+        """Off cancels what waits: switched on again, it is told only of what happens from then."""
+        row = await self._session.get(WebhookSubscription, subscription_id, with_for_update=True)
+        if row is None:
+            raise NotFound("webhook", subscription_id)
+        row.is_on, row.updated_at = is_on, now
+        if is_on:
+            row.failures, row.failing_since = 0, None
+        else:
+            await self._cancel(row.id, now)
+        await self._session.flush()
+        return row
+
+    async def _cancel(self, subscription_id: UUID, now: datetime) -> None:
+        await self._session.execute(
+            update(WebhookDelivery)
+            .where(
+                WebhookDelivery.subscription_id == subscription_id,
+                WebhookDelivery.state == "pending",
+            )
+            .values(state="cancelled", next_attempt_at=None, updated_at=now)
+        )
 
     async def announce(self, event: DomainEvent) -> list[UUID]:
         """The deliveries this event becomes; the caller queues them."""
@@ -133,6 +158,8 @@ class Webhooks:
         )
         again = None if ended.is_success else next_attempt(delivery.attempts, now)
         state = "delivered" if ended.is_success else "pending" if again else "failed"
+        if state == "pending" and (row is None or not row.is_on):
+            state, again = "cancelled", None  # switched off while it was being sent
         await self._session.execute(
             update(WebhookDelivery)
             .where(WebhookDelivery.id == delivery.id, WebhookDelivery.state == "sending")
@@ -144,13 +171,18 @@ class Webhooks:
                 updated_at=now,
             )
         )
-        return _count(row, ended, now) if row else ""
+        why = _count(row, ended, now) if row else ""
+        if why:
+            await self._cancel(delivery.subscription_id, now)
+        return why
 
     async def replay(self, delivery_id: UUID) -> WebhookDelivery:
         """Sends it again, whatever became of it."""
         row = await self._session.get(WebhookDelivery, delivery_id, with_for_update=True)
         if row is None:
             raise NotFound("delivery", delivery_id)
+        if not (await self.get(row.subscription_id)).is_on:
+            raise Refused("The webhook is switched off: switch it on, then send this again.")
         row.state, row.attempts, row.next_attempt_at = "pending", 0, utc_now()
         await self._session.flush()
         return row

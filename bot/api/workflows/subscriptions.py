@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Query
@@ -72,7 +73,7 @@ class DeliveryQuery(Paging):
 
 
 class DeliveryOut(Shown):
-    """`state`: pending, sending, delivered or failed; `status`, `response`: the last answer's."""
+    """`state`: pending, sending, delivered, failed or cancelled; the rest is of the last answer."""
 
     id: UUID
     subscription_id: UUID
@@ -91,8 +92,12 @@ class DeliveryOut(Shown):
 async def subscriptions(
     caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
 ) -> SubscriptionsOut:
+    """The addresses in full are for admins: their paths often hold a token."""
     rows = await Webhooks(session, caller.tenant_id).all(updated_since)
-    return SubscriptionsOut(items=[SubscriptionOut.model_validate(row) for row in rows])
+    shown = [SubscriptionOut.model_validate(row) for row in rows]
+    if not caller.may("admin"):
+        shown = [one.model_copy(update={"url": _origin(one.url)}) for one in shown]
+    return SubscriptionsOut(items=shown)
 
 
 @router.post("", status_code=201, summary="Be told of events")
@@ -147,25 +152,28 @@ async def rotate(
 async def switch_on(
     subscription_id: UUID, caller: AdminCaller, session: Transaction
 ) -> SubscriptionOut:
-    row = await Webhooks(session, caller.tenant_id).get(subscription_id)
-    row.is_on, row.failures, row.failing_since, row.updated_at = True, 0, None, utc_now()
-    await session.flush()
+    hooks = Webhooks(session, caller.tenant_id)
+    row = await hooks.switch(subscription_id, utc_now(), is_on=True)
     return SubscriptionOut.model_validate(row)
 
 
-@router.post("/{subscription_id}/off", summary="Switch a webhook off")
+@router.post("/{subscription_id}/off", summary="Switch a webhook off; what waits is not sent")
 async def switch_off(
     subscription_id: UUID, caller: AdminCaller, session: Transaction
 ) -> SubscriptionOut:
-    row = await Webhooks(session, caller.tenant_id).get(subscription_id)
-    row.is_on, row.updated_at = False, utc_now()
-    await session.flush()
+    hooks = Webhooks(session, caller.tenant_id)
+    row = await hooks.switch(subscription_id, utc_now(), is_on=False)
     return SubscriptionOut.model_validate(row)
 
 
 @router.delete("/{subscription_id}", status_code=204, summary="Be told no more")
 async def unsubscribe(subscription_id: UUID, caller: AdminCaller, session: Transaction) -> None:
     await session.delete(await Webhooks(session, caller.tenant_id).get(subscription_id))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/…"
 
 
 def _with_secret(row: WebhookSubscription, secret: str) -> NewSubscriptionOut:

@@ -66,3 +66,21 @@ async def test_a_webhooks_secret_is_shown_once_and_rotated(call: Any, strange_ca
     odd = await call.post("/webhooks", new | {"url": "http://0x7f.1/"})
     assert odd.status_code == 400
     assert "odd form" in odd.json()["detail"]
+
+
+async def test_only_admins_see_a_webhooks_whole_address(call: Any) -> None:
+    url = "https://crm.example/in/a-token-of-theirs?key=another"
+    await call.post("/webhooks", {"url": url, "kinds": ["ticket.*"]})
+    reader = type(call)(call.http, call.office, "readonly")
+    assert (await call.get("/webhooks"))["items"][-1]["url"] == url
+    assert (await reader.get("/webhooks"))["items"][-1]["url"] == "https://crm.example/…"
+
+
+async def test_a_switched_off_webhook_refuses_a_replay_and_says_what_to_do(call: Any) -> None:
+    ids = call.office.ids
+    assert (await call.post(f"/webhooks/{ids['subscription_id']}/off")).status_code == 200
+    refused = await call.post(f"/webhooks/deliveries/{ids['delivery_id']}/replay")
+    assert refused.status_code == 400
+    assert "switch it on" in refused.json()["detail"]
+    [waiting] = (await call.get("/webhooks/deliveries"))["items"]
+    assert waiting["state"] == "cancelled"

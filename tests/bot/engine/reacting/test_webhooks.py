@@ -196,3 +196,41 @@ def test_there_are_twelve_attempts_at_most() -> None:
     assert next_attempt(1, now) == now + timedelta(seconds=10)
     assert next_attempt(11, now) == now + timedelta(hours=6)
     assert next_attempt(12, now) is None
+
+
+async def test_during_a_rotation_both_secrets_sign(
+    ours: House, there: Receiving, runtime: Runtime
+) -> None:
+    async with runtime.database.transaction(ours.tenant_id) as session:
+        row = (await Webhooks(session, ours.tenant_id).all())[0]
+        row.old_secret, row.old_until = row.secret, utc_now() + timedelta(hours=1)
+        row.secret = runtime.vault.seal("the-new-one")
+    await ours.open()
+    await ours.work()
+    ((headers, body),) = there.got
+    stamp, *shown = (part.split("=")[1] for part in headers["frontdesk-signature"].split(","))
+    signed = [
+        hmac.new(secret, f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
+        for secret in (b"the-new-one", SECRET.encode())
+    ]
+    assert shown == signed
+
+
+async def test_what_waited_when_it_was_switched_off_is_never_sent(
+    ours: House, there: Receiving, runtime: Runtime
+) -> None:
+    there.statuses = [500]
+    await ours.open()
+    await ours.work()
+    subscription = await ours.subscription()
+    for is_on in (False, True):
+        async with runtime.database.transaction(ours.tenant_id) as session:
+            hooks = Webhooks(session, ours.tenant_id)
+            await hooks.switch(subscription.id, utc_now(), is_on=is_on)
+    await ours.hurry()
+    await ours.work()
+    assert len(there.got) == 1
+    assert [one.state for one in await ours.deliveries()] == ["cancelled"]
+    await ours.open()
+    await ours.work()
+    assert len(there.got) == 2

@@ -1,6 +1,5 @@
 """Staff members: who somebody is, and the questions they must answer before a large act."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.customers.service import normalised
 from domain.errors import Conflict, NotFound, Refused
 from domain.staff.models import StaffIdentity, StaffMember, StaffQuestion
 from domain.types import new_id, utc_now
@@ -18,7 +18,6 @@ from domain.types import new_id, utc_now
 EMAIL = "email"
 PATIENCE = timedelta(minutes=15)
 ROLES = ("admin", "staff", "readonly")
-_EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,190}")
 
 
 class TooLate(Conflict):
@@ -60,9 +59,7 @@ class StaffMembers:
 
     async def add(self, newcomer: NewMember) -> StaffMember:
         """Raises Conflict for a known address; one who left comes back under it."""
-        email = newcomer.email.strip().lower()
-        if not _EMAIL.fullmatch(email):
-            raise Refused(f"“{email[:60]}” is no mail address.")
+        email = normalised(EMAIL, newcomer.email)
         query = select(StaffMember).where(
             StaffMember.tenant_id == self._tenant_id,
             StaffMember.email.ilike(_literally(email), escape="\\"),

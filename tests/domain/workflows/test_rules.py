@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.tickets.lifecycle import PRIORITIES, STATUSES
-from domain.workflows.rules import (
-    Condition,
-    Facts,
-    Group,
-    Load,
-    RuleIsWrong,
-    least_loaded,
-    matches,
-    parse,
-)
+from domain.workflows.conditions import Condition, Facts, Group, matches
+from domain.workflows.rules import Load, RuleIsWrong, least_loaded, parse
+
+
+def _nested(levels: int, value: str = "open") -> dict[str, Any]:
+    asked: dict[str, Any] = {"field": "status", "operator": "equals", "value": value}
+    for _ in range(levels):
+        asked = {"match": "any", "conditions": [asked]}
+    return asked
+
 
 FACTS = Facts(
     "open", "high", "support", "whatsapp", "Gate camera dead", "", "", False, ("Site",), 45, 10, 45
@@ -81,11 +81,18 @@ def _rule(**changes: Any) -> dict[str, Any]:
             {"conditions": {"conditions": [{"field": "tags", "operator": "equals", "value": "x"}]}},
             "contains",
         ),
+        ({"conditions": _nested(4)}, "at most three deep"),
+        ({"conditions": _nested(900)}, "at most three deep"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_sentence(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(RuleIsWrong, match=words):
         parse(_rule(**changes))
+
+
+def test_groups_within_groups_are_asked_to_the_bottom() -> None:
+    assert matches(Group.model_validate(_nested(3)), FACTS)
+    assert not matches(Group.model_validate(_nested(3, "closed")), FACTS)
 
 
 conditions = st.one_of(

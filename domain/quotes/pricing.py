@@ -25,6 +25,7 @@ class PriceSource(StrEnum):
     FLOOR = "floor price"
     DAY_RATE = "day rate"
     NORM = "norm"
+    CONTRACT = "contract"
 
 
 class Tier(StrEnum):

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.contracts.support import policies_of_companies
 from domain.errors import NotFound
 from domain.sla.answers import first_answers
 from domain.sla.clock import Pause
@@ -131,8 +132,14 @@ class Clocks:
 async def contract_policies(
     session: AsyncSession, tickets: Collection[Ticket]
 ) -> Mapping[UUID, UUID]:
-    """Policy by ticket, from the contract of its customer. Contracts come later: none has one."""
-    return {}
+    """Policy by ticket, from the running contract of its customer's company."""
+    companies = {ticket.company_id for ticket in tickets if ticket.company_id}
+    policies = await policies_of_companies(session, companies)
+    return {
+        ticket.id: policies[ticket.company_id]
+        for ticket in tickets
+        if ticket.company_id and ticket.company_id in policies
+    }
 
 
 def _steps(ticket: Ticket, changes: Iterable[TicketChange]) -> list[Step]:

@@ -185,8 +185,9 @@ class Contracts:
         if digest is not None and digest != contract.digest:
             raise Conflict(f"{contract.number} was changed meanwhile: look at it again.")
         if contract.status != "pending_signature":
-            lifecycle.require_move(contract.number, contract.status, "active")
-            raise Refused(f"{contract.number} is {contract.status}: it does not wait for one.")
+            raise Refused(
+                f"{contract.number} is {contract.status}: it does not wait for a signature."
+            )
         contract.signed_at = utc_now()
         contract.signatory = {
             "name": by.name.strip(),

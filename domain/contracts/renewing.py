@@ -70,9 +70,9 @@ def _do(contracts: Contracts, contract: Contract, what: Due) -> None:
 
 
 def renew(contracts: Contracts, contract: Contract, *, actor: str, why: str) -> None:
-    """Another term of the same length, without a gap. The contract must be locked."""
+    """Another term of the same length behind this one. The contract must be locked."""
     term = term_of(contract).next()
-    contract.starts_on, contract.ends_on = term.starts_on, term.ends_on
+    contract.ends_on = term.ends_on
     told = f"{term.starts_on.isoformat()} to {term.ends_on.isoformat()}: {why}"
     if contract.status == "active":
         contract.updated_at = utc_now()

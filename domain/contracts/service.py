@@ -134,6 +134,7 @@ class Contracts:
 
     async def roll_back(self, contract_id: UUID, version: int, *, actor: str) -> Contract:
         """A former text becomes the newest version."""
+        await self.draft_of(contract_id)
         former = json.loads((await self.version(contract_id, version)).content)
         summary = f"as version {version}"
         return await self.edit(contract_id, former["sections"], summary=summary, actor=actor)

@@ -18,6 +18,8 @@ from bot.desk import tenants
 from bot.runtime import Runtime
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.service import Products
+from domain.contracts.making import Agreed, Making
+from domain.contracts.service import Contracts, Signatory
 from domain.conversations.models import Conversation, Message, RawEvent
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
@@ -25,7 +27,7 @@ from domain.events import DomainEvent
 from domain.knowledge.service import Articles, ArticleText
 from domain.prompts.service import NewBody, Prompts
 from domain.quotes.drafting import draft
-from domain.quotes.request import QuoteRequest
+from domain.quotes.request import QuoteRequest, RequestedItem
 from domain.quotes.service import Drafted, QuoteFor, Quotes
 from domain.sla.keeping import Clocks
 from domain.sla.models import SlaAlert
@@ -143,7 +145,8 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
         promised = await _service_levels(session, tenant_id, UUID(work["reference"]))
-    known = {"rule_id": str(rule.id)}
+        signed = await _contract(session, tenant_id, UUID(sold["quote_id"]))
+    known = {"rule_id": str(rule.id)} | signed
     return people | talk | work | sold | saved | promised | hooks | known
 
 
@@ -188,12 +191,27 @@ async def _quote(
 ) -> dict[str, str]:
     product = Product(f"CAB-{slug}", f"Cat6 cable {slug}", base_price=Decimal("84.00"))
     await Products(session, tenant_id).import_all([product])
-    request = QuoteRequest(is_quote_request=True)
+    item = RequestedItem("cable", code=product.code, quantity=Decimal(1))
+    request = QuoteRequest((item,), is_quote_request=True)
     drafted = Drafted(request, draft(request, Catalogue((product,)), utc_now().date()), "cable", 1)
     quote = await Quotes(session, tenant_id).draft(
         QuoteFor(f"Cable for {slug}", person_id=person_id), drafted, actor="test"
     )
     return {"quote_id": str(quote.id), "code": product.code}
+
+
+async def _contract(session: AsyncSession, tenant_id: UUID, quote_id: UUID) -> dict[str, str]:
+    """A running one that includes hours; its quote stays a draft."""
+    quote = await Quotes(session, tenant_id).get(quote_id)
+    quote.status = "accepted"
+    hours = {"name": "Hours", "amount": "10", "unit": "h", "per": "year"}
+    agreed = Agreed(utc_now().date(), kind="support", included_services=(hours,))
+    made = await Making(session, tenant_id).from_quote(quote_id, agreed, actor="test")
+    contracts = Contracts(session, tenant_id)
+    await contracts.move(made.id, "pending_signature", actor="test")
+    await contracts.sign(made.id, Signatory("Priya", "", "priya@dental.example"), actor="test")
+    quote.status = "draft"
+    return {"contract_id": str(made.id), "template_id": str(made.template_id)}
 
 
 async def _customer(session: AsyncSession, tenant_id: UUID, slug: str) -> dict[str, str]:

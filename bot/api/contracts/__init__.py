@@ -1,0 +1,1 @@
+"""Contracts over REST: made from quotes, signed, ended, renewed; their templates; support."""

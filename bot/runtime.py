@@ -34,6 +34,7 @@ from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.promising import PromiseKeeper
 from bot.engine.reacting.reactions import Reactions
 from bot.engine.reacting.reminding import Reminders
+from bot.engine.reacting.renewing import Renewals
 from bot.engine.reacting.service_levels import ServiceLevels
 from bot.engine.reacting.suggesting import Suggester
 from bot.engine.reacting.timing import RuleTimer
@@ -111,6 +112,10 @@ class Runtime:
     @property
     def reminders(self) -> Reminders:
         return Reminders(self.database)
+
+    @property
+    def renewals(self) -> Renewals:
+        return Renewals(self.database)
 
     @property
     def promises(self) -> PromiseKeeper:

@@ -27,6 +27,7 @@ from bot.desk.handling import (
     switching,
     ticketing,
 )
+from bot.desk.handling.agreements import contracts
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
@@ -69,6 +70,7 @@ COMMANDS: dict[str, Handler] = {
     "close": bulk.close,
     "kb": knowledge.kb,
     "quote": quoting.quote,
+    "contract": contracts.contract,
     "prompt": prompting.prompt,
     "live": switching.live,
     "sla": promised.sla,

@@ -33,6 +33,7 @@ _TITLES = {
     "reminders": ("ticket", "to look at again", "to look at again"),
     "unanswered": ("list", "of the day", "of the day"),
     "sla": ("promised time", "runs out", "run out"),
+    "contracts": ("contract", "to look at", "to look at"),
     "rules": ("word", "from a workflow rule", "from workflow rules"),
 }
 

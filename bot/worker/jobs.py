@@ -95,6 +95,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
     async def remind() -> None:
         await runtime.reminders.remind()
 
+    @engine.task(name="renewals")
+    async def renewals() -> None:
+        await runtime.renewals.pass_day(utc_now())
+
     @engine.task(name="rules")
     async def rules() -> None:
         await runtime.rule_timer.pass_time()

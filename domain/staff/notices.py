@@ -21,6 +21,7 @@ KINDS = (
     "sla",
     "reminders",
     "rules",
+    "contracts",
 )
 MOST = 500
 

@@ -72,6 +72,14 @@ _ALL = (
         "drafts, shows, changes and approves quotes",
     ),
     Verb(
+        "contract",
+        "contract [list|expiring [DAYS]|revenue] | contract new QUOTE [from DAY] [24 months] "
+        "[automatic] | contract show|send|draft|renew|quote|suspend|resume N | contract signed N "
+        "NAME, EMAIL [ROLE] | contract cancel N [DAY] [agreed] WHY | contract used N 1.5 SERVICE",
+        "contract expiring 90",
+        "made from accepted quotes, signed, renewed, used, ended",
+    ),
+    Verb(
         "prompt",
         "prompt list | show NAME [V] | try NAME [V] | publish NAME V | rollback NAME V",
         "prompt show support",
@@ -115,7 +123,7 @@ _ALL = (
     ),
     Verb(
         "mute",
-        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|all]",
+        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|contracts|all]",
         "mute approvals",
         "no more direct messages to you about these",
     ),
@@ -142,6 +150,7 @@ ALIASES = {
     "answer": "reply",
     "prompts": "prompt",
     "quotes": "quote",
+    "contracts": "contract",
     "article": "kb",
     "show": "ticket",
     "today": "stats",

@@ -75,6 +75,22 @@ async def _quote_drafted(session: AsyncSession, event: DomainEvent) -> NewNotice
     return NewNotice("approvals", f"quote:{number}", f"Quote {number}", f"quote show {number}")
 
 
+async def _contract(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    number, step = event.payload.get("number", ""), event.kind.partition(".")[2]
+    about = f"{step}:{event.subject_id}:{event.created_at:%Y-%m-%d}"
+    text = f"{number} {_CONTRACTS[step]}".format(service=event.payload.get("service", ""))
+    return NewNotice("contracts", about, text, f"contract show {number}")
+
+
+_CONTRACTS = {
+    "renewal_due": "ends soon: talk about renewing it",
+    "expired": "has ended",
+    "cancelled": "is cancelled",
+    "signed": "is signed",
+    "used_up": "has no {service} left in this period",
+}
+
+
 async def _unanswered(session: AsyncSession, event: DomainEvent) -> NewNotice:
     count = event.payload.get("count", 0)
     text = f"Conversations whose last word is the customer's: {count}"
@@ -137,6 +153,7 @@ _NOTICES: dict[str, Notice] = {
     "conversation.silenced": _silenced,
     "message.drafted": _drafted,
     "quote.drafted": _quote_drafted,
+    **{f"contract.{step}": _contract for step in _CONTRACTS},
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,
     "sla.warned": _sla,

@@ -30,6 +30,12 @@ _DEFER_EACH = (
     "null)::procrastinate_job_to_defer_v1)) from touched having count(*) > 0"
 )
 
+_DEFER_WHERE = (
+    "with {found} select procrastinate_defer_jobs_v1(array[row(%(queue)s, %(job)s, 0, null, null, "
+    "jsonb_build_object('tenant_id', %(tenant_id)s::text), null)::procrastinate_job_to_defer_v1]) "
+    "where exists (select from touched)"
+)
+
 
 async def put(
     session: AsyncSession,
@@ -73,6 +79,14 @@ async def put_for_each(
     """
     given = {"queue": lane, "job": job, "argument": argument, **values}
     await connection.execute(_DEFER_EACH.replace("{found}", found), given)
+
+
+async def put_where(
+    connection: "AsyncConnection[Any]", job: str, found: str, *, tenant_id: object, **values: Any
+) -> None:
+    """One statement: common table expressions, and one job if their `touched` has a row."""
+    given = {"queue": QUEUE, "job": job, "tenant_id": str(tenant_id), **values}
+    await connection.execute(_DEFER_WHERE.replace("{found}", found), given)
 
 
 async def driver(session: AsyncSession) -> "AsyncConnection[Any]":

@@ -15,6 +15,7 @@ import stamina
 from bot import queue
 from bot.engine.accounts import Account, Accounts
 from bot.engine.mailing.letters import Letters
+from bot.engine.reacting.following import follow_on
 from bot.engine.reacting.promising import PROMISE
 from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
@@ -216,6 +217,7 @@ class Deliverer:
                         (parcel.conversation_id,),
                         account.tenant.desk.rooms,
                     )
+                    await follow_on(connection, account.tenant_id, (parcel.message_id,))
                     if may_promise(parcel.text):
                         await queue.put_on(
                             connection,

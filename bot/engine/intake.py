@@ -16,6 +16,7 @@ from bot.engine.mailing.sent import SentMails
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
 from bot.engine.media import attach, clean
+from bot.engine.reacting.following import follow
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import jobs_failed, log, messages_received
 from channels.channel import PolledChannel
@@ -163,6 +164,8 @@ class IntakeJob:
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
+        live = [new.id for new, _ in originals if new.is_live]
+        await follow(session, account.tenant_id, live)
         await touch(session, account.tenant_id, stored.conversations, account.tenant.desk.rooms)
         return stored.pending
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,8 @@ BACK_OFF = (10, 30, 120, 600, 1800, 3600, 7200, 10800, 14400, 21600, 21600)
 LEASE = timedelta(seconds=60)
 GIVE_UP = timedelta(days=3)
 ROTATION = timedelta(days=1)
+MOST = 20
+"""Subscriptions of a company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Webhooks:
         self._tenant_id = tenant_id
 
     async def add(self, url: str, kinds: list[str], sealed: bytes) -> WebhookSubscription:
+        count = select(func.count()).select_from(WebhookSubscription)
+        if (await self._session.scalar(count) or 0) >= MOST:
+            raise Refused(f"There are {MOST} webhooks already: take one away first.")
         row = WebhookSubscription(
             id=new_id(), tenant_id=self._tenant_id, url=url, kinds=kinds, secret=sealed
         )
@@ -59,6 +64,21 @@ class Webhooks:
         row = await self._session.get(WebhookSubscription, subscription_id)
         if row is None:
             raise NotFound("webhook", subscription_id)
+        return row
+
+    async def change(
+        self, subscription_id: UUID, *, url: str | None, kinds: list[str] | None
+    ) -> WebhookSubscription:
+        """What waits goes to the new address. None: as it is."""
+        row = await self._session.get(WebhookSubscription, subscription_id, with_for_update=True)
+        if row is None:
+            raise NotFound("webhook", subscription_id)
+        if url is not None and url != row.url:
+            row.url, row.failures, row.failing_since = url, 0, None
+        if kinds is not None:
+            row.kinds = kinds
+        row.updated_at = utc_now()
+        await self._session.flush()
         return row
 
     async def switch(
@@ -96,36 +116,13 @@ class Webhooks:
             WebhookSubscription.is_on,
             WebhookSubscription.kinds.overlap([event.kind, f"{noun}.*"]),
         )
-        rows = [self._delivery(one, event) for one in await self._session.scalars(wanted)]
+        rows = [
+            delivery_of(self._tenant_id, one, event) for one in await self._session.scalars(wanted)
+        ]
         if not rows:
             return []
         statement = insert(WebhookDelivery).values(rows).on_conflict_do_nothing()
         return list(await self._session.scalars(statement.returning(WebhookDelivery.id)))
-
-    def _delivery(self, subscription_id: UUID, event: DomainEvent) -> dict[str, object]:
-        now = utc_now()
-        body = {
-            "id": str(event.id),
-            "kind": event.kind,
-            "at": event.created_at.isoformat(),
-            "tenant": str(self._tenant_id),
-            "subject": str(event.subject_id),
-            "data": {key: value for key, value in event.payload.items() if key != "cause"},
-        }
-        return {
-            "id": new_id(),
-            "tenant_id": self._tenant_id,
-            "created_at": now,
-            "updated_at": now,
-            "next_attempt_at": now,
-            "subscription_id": subscription_id,
-            "event_id": event.id,
-            "kind": event.kind,
-            "body": json.dumps(body),
-            "state": "pending",
-            "attempts": 0,
-            "response": "",
-        }
 
     async def claim(
         self, delivery_id: UUID, now: datetime
@@ -216,6 +213,33 @@ class Webhooks:
             ),
         )
         return list(await self._session.scalars(query.limit(500)))
+
+
+def delivery_of(tenant_id: UUID, subscription_id: UUID, event: DomainEvent) -> dict[str, object]:
+    """A row that tells the subscription of the event."""
+    now = utc_now()
+    body = {
+        "id": str(event.id),
+        "kind": event.kind,
+        "at": event.created_at.isoformat(),
+        "tenant": str(tenant_id),
+        "subject": str(event.subject_id),
+        "data": {key: value for key, value in event.payload.items() if key != "cause"},
+    }
+    return {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "created_at": now,
+        "updated_at": now,
+        "next_attempt_at": now,
+        "subscription_id": subscription_id,
+        "event_id": event.id,
+        "kind": event.kind,
+        "body": json.dumps(body),
+        "state": "pending",
+        "attempts": 0,
+        "response": "",
+    }
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime | None:

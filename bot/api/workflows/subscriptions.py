@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from bot import queue
 from bot.api.rest import (
@@ -24,20 +24,29 @@ from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Tr
 from bot.engine.reacting.reactions import WEBHOOK
 from bot.foundation.addresses import AddressRefused, place
 from bot.foundation.security import new_token
+from domain.audit.service import note as audit
 from domain.errors import Refused
 from domain.types import utc_now
+from domain.workflows.following import EVENTS
 from domain.workflows.models import WebhookSubscription
-from domain.workflows.webhooks import ROTATION, Webhooks
+from domain.workflows.replaying import ping, replay_span
+from domain.workflows.webhooks import NOUNS, ROTATION, Webhooks
 
 router = rest_router("/webhooks", "webhooks")
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[!-~]+$")]
-Kind = Annotated[
-    str,
-    StringConstraints(
-        max_length=60, pattern=r"^(message|ticket|quote|contract|conversation)\.(\*|[a-z_]+)$"
-    ),
-]
+
+
+def _require_known(kind: str) -> str:
+    noun, _, verb = kind.partition(".")
+    if kind not in EVENTS and not (verb == "*" and noun in NOUNS):
+        known = ", ".join((*(f"{each}.*" for each in NOUNS), *EVENTS))
+        raise ValueError(f"there is no such event; there are {known}")
+    return kind
+
+
+Kind = Annotated[str, StringConstraints(max_length=60), AfterValidator(_require_known)]
+Kinds = Annotated[list[Kind], Field(min_length=1, max_length=60, examples=[["ticket.*"]])]
 
 
 class SubscriptionOut(Shown):
@@ -59,9 +68,40 @@ class NewSubscriptionOut(SubscriptionOut):
 
 class SubscriptionIn(Body):
     url: Url = Field(examples=["https://crm.example/hooks/frontdesk"])
-    kinds: Annotated[list[Kind], Field(min_length=1, max_length=50)] = Field(
-        examples=[["ticket.*"]]
-    )
+    kinds: Kinds
+
+
+class SubscriptionChange(Body):
+    """What is left out stays as it is."""
+
+    url: Annotated[Url | None, Field(examples=["https://crm.example/hooks/frontdesk"])] = None
+    kinds: Kinds | None = None
+
+
+class Span(Body):
+    """What happened from `since` on and before `until` (now). `kinds`: only those."""
+
+    since: AwareDatetime = Field(examples=["2026-11-23T09:00:00Z"])
+    until: AwareDatetime | None = None
+    kinds: Annotated[list[Kind], Field(max_length=60)] = Field(default_factory=list)
+
+
+class ReplayedOut(Shown):
+    """`until`: the last event's time, where there were more than fit: go on from there."""
+
+    deliveries: int
+    until: datetime | None
+
+
+class EventOut(BaseModel):
+    kind: str
+    means: str
+
+
+class EventList(BaseModel):
+    """A webhook's body: `{id, kind, at, tenant, subject, data}`; `subject` is the row's id."""
+
+    items: list[EventOut]
 
 
 class SubscriptionsOut(Shown):
@@ -104,14 +144,16 @@ async def subscriptions(
 async def subscribe(
     new: SubscriptionIn, caller: AdminCaller, session: Transaction, runtime: RuntimeOf
 ) -> NewSubscriptionOut:
-    try:
-        place(new.url)
-    except AddressRefused as refused:
-        raise Refused(f"This webhook cannot be called: {refused}.") from refused
+    _require_callable(new.url)
     secret = new_token()
     hooks = Webhooks(session, caller.tenant_id)
     row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret))
     return _with_secret(row, secret)
+
+
+@router.get("/events", summary="What a webhook can be told of")
+async def events(caller: Reader) -> EventList:
+    return EventList(items=[EventOut(kind=kind, means=means) for kind, means in EVENTS.items()])
 
 
 @router.get("/deliveries", summary="What was delivered, newest first")
@@ -134,6 +176,27 @@ async def replay(delivery_id: UUID, caller: AdminCaller, session: Transaction) -
     row = await Webhooks(session, caller.tenant_id).replay(delivery_id)
     await queue.put(session, WEBHOOK, tenant_id=caller.tenant_id, delivery_id=row.id)
     return DeliveryOut.model_validate(row)
+
+
+@router.post("/{subscription_id}/ping", summary="Send a test delivery")
+async def send_ping(
+    subscription_id: UUID, caller: AdminCaller, session: Transaction
+) -> DeliveryOut:
+    """Signed like any other; how it ended stands among the deliveries."""
+    row = await ping(session, await Webhooks(session, caller.tenant_id).get(subscription_id))
+    await queue.put(session, WEBHOOK, tenant_id=caller.tenant_id, delivery_id=row.id)
+    return DeliveryOut.model_validate(row)
+
+
+@router.post("/{subscription_id}/replay", summary="Send what happened in a span of time")
+async def replay_time(
+    subscription_id: UUID, span: Span, caller: AdminCaller, session: Transaction
+) -> ReplayedOut:
+    """Under the event ids of the first time: who has them already drops them."""
+    row = await Webhooks(session, caller.tenant_id).get(subscription_id)
+    done = await replay_span(session, row, span.since, span.until or utc_now(), span.kinds)
+    audit(session, caller.tenant_id, caller.actor, "webhook.replayed", str(row.id))
+    return ReplayedOut.model_validate(done)
 
 
 @router.post("/{subscription_id}/rotate", summary="Make a new secret; the old one signs for a day")
@@ -166,9 +229,28 @@ async def switch_off(
     return SubscriptionOut.model_validate(row)
 
 
+@router.patch("/{subscription_id}", summary="Change where a webhook goes, or what it is told")
+async def change(
+    subscription_id: UUID, new: SubscriptionChange, caller: AdminCaller, session: Transaction
+) -> SubscriptionOut:
+    if new.url is not None:
+        _require_callable(new.url)
+    hooks = Webhooks(session, caller.tenant_id)
+    row = await hooks.change(subscription_id, url=new.url, kinds=new.kinds)
+    audit(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id))
+    return SubscriptionOut.model_validate(row)
+
+
 @router.delete("/{subscription_id}", status_code=204, summary="Be told no more")
 async def unsubscribe(subscription_id: UUID, caller: AdminCaller, session: Transaction) -> None:
     await session.delete(await Webhooks(session, caller.tenant_id).get(subscription_id))
+
+
+def _require_callable(url: str) -> None:
+    try:
+        place(url)
+    except AddressRefused as refused:
+        raise Refused(f"This webhook cannot be called: {refused}.") from refused
 
 
 def _origin(url: str) -> str:

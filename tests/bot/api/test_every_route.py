@@ -52,6 +52,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
+    ("POST", "/webhooks/{subscription_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
     ("POST", "/contracts/{contract_id}/sign"): {"name": "A", "email": "a@b.example"},
     ("POST", "/contracts/{contract_id}/status"): {"status": "suspended"},
     ("POST", "/contracts/{contract_id}/cancel"): {"reason": "moves", "is_agreed": True},
@@ -71,10 +72,11 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 BY_STATE = {
     *(f"/contracts/{{contract_id}}/{act}" for act in ("sign", "sections", "renew", "cancel")),
+    *("/webhooks/{subscription_id}/ping", "/webhooks/{subscription_id}/replay"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),
 }
-"""What a contract that runs, or no longer does, refuses."""
+"""What a contract that runs, or no longer does, refuses; and a webhook that is off."""
 NO_ID = {"/prompts/{name}", "/prompts/{name}/versions", "/prompts/{name}/test"}
 """Their only parameter is the name of a shipped prompt, which every tenant has."""
 

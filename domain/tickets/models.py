@@ -101,6 +101,15 @@ class TicketChange(TenantOwned, Base):
     new: Mapped[str] = mapped_column(default="")
     actor: Mapped[str]
     why: Mapped[str] = mapped_column(default="")
+    __table_args__ = (
+        Index(
+            "ix_ticket_changes_given",
+            "tenant_id",
+            "new",
+            "created_at",
+            postgresql_where=sql("field = 'assignee_id'"),
+        ),
+    )
 
 
 class NumberSeries(TenantOwned, Base):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, cast, func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.staff.models import StaffMember
@@ -80,20 +80,22 @@ class TicketFacts:
             .group_by(Ticket.assignee_id)
             .subquery()
         )
+        # One step into the index for each member, however long the history has grown.
         given = (
-            select(TicketChange.new.label("staff"), func.max(TicketChange.created_at).label("at"))
+            select(TicketChange.created_at.label("at"))
             .where(
                 TicketChange.tenant_id == self._tenant_id,
                 TicketChange.field == "assignee_id",
-                TicketChange.new != "",
+                TicketChange.new == cast(StaffMember.id, Text),
             )
-            .group_by(TicketChange.new)
-            .subquery()
+            .order_by(TicketChange.created_at.desc())
+            .limit(1)
+            .correlate(StaffMember)
+            .scalar_subquery()
         )
         query = (
-            select(StaffMember.id, func.coalesce(counted.c.count, 0), given.c.at)
+            select(StaffMember.id, func.coalesce(counted.c.count, 0), given)
             .outerjoin(counted, counted.c.assignee_id == StaffMember.id)
-            .outerjoin(given, cast(given.c.staff, Uuid) == StaffMember.id)
             .where(
                 StaffMember.tenant_id == self._tenant_id,
                 StaffMember.deactivated_at.is_(None),

@@ -1,22 +1,27 @@
 """Acts on many tickets: the list is shown first, and only what was shown is changed."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.agents.triage.markers import MARKERS
-from bot.desk.asking.parsing import reference, wrong_use
+from bot.desk.asking.parsing import wrong_use
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.handling.ticketing import change
+from bot.desk.handling.tickets.several import (
+    MOST,
+    Question,
+    ask,
+    done_each,
+    found_by,
+    numbers_in,
+)
 from bot.desk.showing.tickets import run
-from bot.desk.showing.words import many, short
-from channels.cards import Button, Card, Section, Style, Used
-from domain.errors import DomainError, Refused
+from bot.desk.showing.words import many
+from channels.cards import Button, Card, Used
 from domain.staff.service import StaffMembers
 from domain.tickets.listing import TicketList
-from domain.tickets.models import Ticket
-from domain.tickets.service import Tickets
 from domain.types import utc_now
 
-MOST = 1000
-SHOWN = 25
 CLOSE = "close"
 _FEW = 12
 
@@ -25,27 +30,20 @@ async def close(bench: Bench, command: StaffCommand) -> Answer:
     wanted = command.words.strip().lower()
     if wanted in ("thanks", "thank you", "thank-you"):
         return await _ask_about_thanks(bench, command)
-    references = [reference(word) for word in command.words.replace(",", " ").split()]
-    if not references or None in references:
+    references = numbers_in(wanted)
+    if references is None:
         raise wrong_use("close", "Close which tickets? Give their numbers.")
-    if len(references) > MOST:
-        raise Refused(f"At most {MOST} tickets at once.")
     async with bench.database.transaction(command.tenant_id) as session:
-        found: dict[str, Ticket] = {}
-        for one in references:
-            if one is None or one.conversation_id is not None:
-                raise wrong_use("close", "Tickets are closed by their numbers.")
-            if one.short is not None:
-                ticket = await TicketList(session, command.tenant_id).ending_in(one.short)
-            else:
-                ticket = await Tickets(session, command.tenant_id).get(one.ticket)
-            found[ticket.number] = ticket
+        found = await found_by(session, command.by, references)
         if len(found) == 1:
-            number = next(iter(found))
-            await change(session, command, number, {"status": "closed"})
-            return Card(title=f"{number} is closed", buttons=(_reopen(number),))
-    rows = [(ticket, "") for ticket in found.values()]
-    return await _ask(bench, command, rows, "Close these tickets?")
+            await change(session, command, found[0].number, {"status": "closed"})
+            return Card(title=f"{found[0].number} is closed", buttons=(_reopen(found[0].number),))
+        rows = [(ticket, "") for ticket in found]
+        return await ask(session, command.by, rows, _question("Close these tickets?"))
+
+
+def _question(title: str) -> Question:
+    return Question(CLOSE, {}, title, "Close", "closed")
 
 
 def _reopen(number: str) -> Button:
@@ -55,10 +53,11 @@ def _reopen(number: str) -> Button:
 async def _ask_about_thanks(bench: Bench, command: StaffCommand) -> Answer:
     async with bench.database.transaction(command.tenant_id) as session:
         rows = await TicketList(session, command.tenant_id).last_words(MOST)
-    only = [(ticket, words) for ticket, words in rows if says_only_thanks(words)]
-    if not only:
-        return Card(title="No open ticket only says thanks")
-    return await _ask(bench, command, only, "Close these? Their last word is a thank-you.")
+        only = [(ticket, words) for ticket, words in rows if says_only_thanks(words)]
+        if not only:
+            return Card(title="No open ticket only says thanks")
+        title = "Close these? Their last word is a thank-you."
+        return await ask(session, command.by, only, _question(title))
 
 
 def says_only_thanks(text: str) -> bool:
@@ -84,47 +83,15 @@ _FILLER_WORDS = (
 _FILLERS = frozenset(_FILLER_WORDS.split())
 
 
-async def _ask(
-    bench: Bench, command: StaffCommand, rows: list[tuple[Ticket, str]], title: str
-) -> Card:
-    payload = {"numbers": [ticket.number for ticket, _ in rows]}
-    async with bench.database.transaction(command.tenant_id) as session:
-        members = StaffMembers(session, command.tenant_id)
-        question = await members.ask(own_id(command.by), CLOSE, payload)
-    lines = [
-        f"{ticket.number} · {short(ticket.subject, 80)}"
-        + (f" · “{short(words, 60)}”" * bool(words))
-        for ticket, words in rows[:SHOWN]
-    ]
-    more = len(rows) - SHOWN
-    sections = [Section("\n".join(lines))]
-    if more > 0:
-        sections.append(Section(f"… and {more} more: all of them would be closed."))
-    return Card(
-        title=title,
-        sections=tuple(sections),
-        buttons=(
-            Button("confirm", f"Close {many(len(rows), 'ticket')}", str(question), Style.DANGER),
-            Button("dismiss", "Leave them", str(question)),
-        ),
-        is_private=True,
-    )
-
-
 async def close_shown(bench: Bench, by: StaffView, numbers: list[str]) -> Answer:
-    """Just those that were listed; one that cannot be closed any more is told, the rest is done."""
+    """Just those that were listed."""
     command = StaffCommand("close", "", by)
-    refused: list[str] = []
-    done = 0
-    for number in numbers[:MOST]:
-        try:
-            async with bench.database.transaction(by.tenant_id) as session:
-                await change(session, command, number, {"status": "closed"})
-            done += 1
-        except DomainError as error:
-            refused.append(str(error))
-    sections = (Section("\n".join(refused[:SHOWN])),) if refused else ()
-    return Card(title=f"{many(done, 'ticket')} closed", sections=sections)
+
+    async def close_one(session: AsyncSession, number: str) -> None:
+        await change(session, command, number, {"status": "closed"})
+
+    done, refused = await done_each(bench, by, numbers, close_one)
+    return Card(title=f"{many(done, 'ticket')} closed", sections=refused)
 
 
 async def dismiss(bench: Bench, used: Used, by: StaffView) -> Answer:

@@ -5,14 +5,22 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk.asking.parsing import first_word, reference, wrong_use
+from bot.desk.asking.parsing import first_word, wrong_use
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.bench import Answer, Bench, own_id
 from bot.desk.handling.ticketing import change
+from bot.desk.handling.tickets.several import (
+    MOST,
+    Question,
+    ask,
+    done_each,
+    found_by,
+    numbers_in,
+)
 from bot.desk.handling.tickets.views import filters_in, wanted_of
-from bot.desk.showing.words import many, short, spoken
-from channels.cards import Button, Card, Section, Style
-from domain.errors import DomainError, Refused
+from bot.desk.showing.words import many, spoken
+from channels.cards import Card
+from domain.errors import Refused
 from domain.staff.service import StaffMembers
 from domain.tickets.lifecycle import PRIORITIES, STATUSES, require
 from domain.tickets.listing import TicketList
@@ -22,8 +30,6 @@ from domain.tickets.working.teams import Teams
 from domain.types import utc_now
 
 BULK = "bulk"
-MOST = 1000
-SHOWN = 25
 _STATUS = {"close": "closed", "resolve": "resolved", "reopen": "open", "cancel": "cancelled"}
 
 
@@ -36,45 +42,19 @@ async def bulk(bench: Bench, command: StaffCommand) -> Answer:
         rows = await _chosen(session, command, chosen)
         if not rows:
             return Card(title="No ticket fits that", is_private=True)
-        payload = {"numbers": [row.number for row in rows], "change": wanted, "told": told}
-        members = StaffMembers(session, command.tenant_id)
-        question = await members.ask(own_id(command.by), BULK, payload)
-    lines = [f"{row.number} · {short(row.subject, 80)}" for row in rows[:SHOWN]]
-    more = len(rows) - SHOWN
-    sections = [Section("\n".join(lines))]
-    if more > 0:
-        sections.append(Section(f"… and {more} more: all of them would be changed."))
-    return Card(
-        title=f"{told}: {many(len(rows), 'ticket')}?",
-        sections=tuple(sections),
-        buttons=(
-            Button("confirm", f"Change {many(len(rows), 'ticket')}", str(question), Style.DANGER),
-            Button("dismiss", "Leave them", str(question)),
-        ),
-        is_private=True,
-    )
+        title = f"{told}: {many(len(rows), 'ticket')}?"
+        asked = Question(BULK, {"change": wanted, "told": told}, title, "Change", "changed")
+        return await ask(session, command.by, [(row, "") for row in rows], asked)
 
 
 async def _chosen(session: AsyncSession, command: StaffCommand, words: str) -> list[Ticket]:
     """By their numbers, or by filters. Raises Refused where there are too many."""
-    tickets = TicketList(session, command.tenant_id)
-    references = [reference(word) for word in words.replace(",", " ").split()]
-    if all(one is not None and one.conversation_id is None for one in references):
-        if len(references) > MOST:
-            raise Refused(f"At most {MOST} tickets at once.")
-        found = {}
-        for one in references:
-            if one is not None:
-                row = (
-                    await tickets.ending_in(one.short)
-                    if one.short is not None
-                    else await Tickets(session, command.tenant_id).get(one.ticket)
-                )
-                found[row.number] = row
-        return list(found.values())
+    references = numbers_in(words)
+    if references is not None:
+        return await found_by(session, command.by, references)
     filters = await filters_in(session, command, words)
     wanted = wanted_of(filters, command.by.id, utc_now())
-    rows = await tickets.page(wanted, MOST + 1)
+    rows = await TicketList(session, command.tenant_id).page(wanted, MOST + 1)
     if len(rows) > MOST:
         raise Refused(f"More than {MOST} tickets fit that: narrow it down.")
     return rows
@@ -113,20 +93,15 @@ async def _change(
 
 
 async def change_shown(bench: Bench, by: StaffView, payload: dict[str, Any]) -> Answer:
-    """Just those that were listed; one that cannot be changed is told, the rest is done."""
+    """Just those that were listed."""
     command = StaffCommand("bulk", "", by)
-    refused: list[str] = []
-    done = 0
-    for number in payload["numbers"][:MOST]:
-        try:
-            async with bench.database.transaction(by.tenant_id) as session:
-                ticket = await Tickets(session, by.tenant_id).get(number, for_change=True)
-                await change(session, command, number, changes_to(ticket, payload["change"]))
-            done += 1
-        except DomainError as error:
-            refused.append(str(error))
-    sections = (Section("\n".join(refused[:SHOWN])),) if refused else ()
-    return Card(title=f"{payload['told']}: {many(done, 'ticket')} changed", sections=sections)
+
+    async def change_one(session: AsyncSession, number: str) -> None:
+        ticket = await Tickets(session, by.tenant_id).get(number, for_change=True)
+        await change(session, command, number, changes_to(ticket, payload["change"]))
+
+    done, refused = await done_each(bench, by, payload["numbers"], change_one)
+    return Card(title=f"{payload['told']}: {many(done, 'ticket')} changed", sections=refused)
 
 
 def changes_to(ticket: Ticket, kept: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.demo import content
 from bot.demo.catalogue import plant_catalogue
+from bot.demo.desk import plant_desk
 from bot.demo.provider import simulated_secrets
 from bot.demo.records import DemoComment, DemoCompany, DemoCustomer, DemoTicket
 from bot.demo.service_levels import plant_service_levels
@@ -51,6 +52,7 @@ async def seed(database: Database, accounts: Accounts, vault: Vault) -> bool:
         await Articles(session, tenant_id).import_all(_articles(), author="demo")
         await plant_catalogue(session, tenant_id)
         await plant_service_levels(session, tenant_id)
+        await plant_desk(session, tenant_id)
         for rule in DEFAULTS:
             await Workflows(session, tenant_id).add(rule, is_on=rule != PRIORITY_RISES)
     await _channels(database, accounts, tenant_id, company)

@@ -24,6 +24,7 @@ from domain.conversations.models import Attachment, Conversation, Message, Turn
 from domain.conversations.repository import ConversationReader
 from domain.customers.models import Company, Person
 from domain.knowledge.citations import Citation, cited_texts
+from domain.sla.firing import SERVICE_LEVEL
 from domain.sla.models import SlaClock
 from domain.sla.reading import WAITING, ClockReader, outcome
 from domain.sla.timing import FIRST_RESPONSE, RESOLUTION
@@ -321,6 +322,8 @@ def _named(value: str, staff: Mapping[UUID, str]) -> str:
 
 
 def _worded(change: TicketChange, staff: Mapping[UUID, str]) -> str:
+    if change.field == SERVICE_LEVEL:
+        return f"{spoken(change.new)} ({change.why})"
     old, new = _named(change.old, staff), _named(change.new, staff)
     field = change.field.removesuffix("_id")
     what = f"{field}: {old or '—'} → {new or '—'}".replace("_", " ")

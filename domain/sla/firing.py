@@ -14,12 +14,14 @@ from domain.sla.keeping import Clocks, fired
 from domain.sla.models import SlaAlert, SlaClock
 from domain.sla.timing import BREACHED, Firing
 from domain.tickets.lifecycle import PRIORITIES
-from domain.tickets.models import Ticket
+from domain.tickets.models import Ticket, TicketChange
 from domain.tickets.service import Tickets
 from domain.types import new_id
 
 BATCH = 200
 ACTOR = "system"
+SERVICE_LEVEL = "service_level"
+"""The field under which a ticket's history tells of a warning or a breach."""
 Ripe = tuple[SlaClock, Firing]
 
 
@@ -44,7 +46,7 @@ class Watch:
         for clock, firing in ripe:
             setattr(clock, f"{firing.target}_{firing.level}_at", now)
             if (clock.ticket_id, firing.target, firing.level) in news:
-                self._tell(due[clock.ticket_id], clock, firing)
+                self._tell(due[clock.ticket_id], clock, firing, now)
             if firing.level == BREACHED and clock.escalated_at is None:
                 late[clock.ticket_id] = clock
         for clock, made in kept.values():
@@ -108,7 +110,20 @@ class Watch:
         )
         return {(row.ticket_id, row.target, row.level) for row in added}
 
-    def _tell(self, ticket: Ticket, clock: SlaClock, firing: Firing) -> None:
+    def _tell(self, ticket: Ticket, clock: SlaClock, firing: Firing, now: datetime) -> None:
+        """An event, and a line in the ticket's history: so it stands in the thread too."""
+        self._session.add(
+            TicketChange(
+                id=new_id(),
+                tenant_id=self._tenant_id,
+                ticket_id=ticket.id,
+                field=SERVICE_LEVEL,
+                new=f"{firing.target}_{firing.level}",
+                actor=ACTOR,
+                why=f"due {firing.due:%d %b %H:%M} UTC",
+                created_at=now,
+            )
+        )
         payload = {
             "number": ticket.number,
             "target": firing.target,

@@ -53,8 +53,8 @@ class Workflows:
         )
         return list(await self._session.scalars(query))
 
-    async def get(self, rule_id: UUID) -> WorkflowRule:
-        rule = await self._session.get(WorkflowRule, rule_id)
+    async def get(self, rule_id: UUID, *, for_change: bool = False) -> WorkflowRule:
+        rule = await self._session.get(WorkflowRule, rule_id, with_for_update=for_change)
         if rule is None:
             raise NotFound("workflow rule", rule_id)
         return rule

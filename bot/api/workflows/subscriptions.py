@@ -1,12 +1,12 @@
 """Outgoing webhooks over REST: who is told of what, what was delivered, and once more."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from bot import queue
 from bot.api.rest import (
@@ -21,11 +21,12 @@ from bot.api.rest import (
     time_and_id,
 )
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Transaction
-from bot.engine.reacting.reactions import WEBHOOK
+from bot.engine.reacting.acting import WEBHOOK
 from bot.foundation.addresses import AddressRefused, place
 from bot.foundation.security import new_token
 from domain.errors import Refused
 from domain.types import utc_now
+from domain.workflows.actions import WebhookName
 from domain.workflows.models import WebhookSubscription
 from domain.workflows.webhooks import ROTATION, Webhooks
 
@@ -41,7 +42,10 @@ Kind = Annotated[
 
 
 class SubscriptionOut(Shown):
+    """`name`: what rules call it; empty: they do not."""
+
     id: UUID
+    name: str
     url: str
     kinds: list[str]
     is_on: bool
@@ -59,9 +63,20 @@ class NewSubscriptionOut(SubscriptionOut):
 
 class SubscriptionIn(Body):
     url: Url = Field(examples=["https://crm.example/hooks/frontdesk"])
-    kinds: Annotated[list[Kind], Field(min_length=1, max_length=50)] = Field(
-        examples=[["ticket.*"]]
-    )
+    kinds: Annotated[list[Kind], Field(max_length=50)] = Field([], examples=[["ticket.*"]])
+    name: WebhookName | None = None
+
+    @model_validator(mode="after")
+    def _is_told_of_something(self) -> Self:
+        if not self.kinds and not self.name:
+            raise ValueError("name the kinds of events, or give a name for rules to call it by")
+        return self
+
+
+class NameIn(Body):
+    """The name that rules call it by; null: they do not."""
+
+    name: WebhookName | None
 
 
 class SubscriptionsOut(Shown):
@@ -110,7 +125,7 @@ async def subscribe(
         raise Refused(f"This webhook cannot be called: {refused}.") from refused
     secret = new_token()
     hooks = Webhooks(session, caller.tenant_id)
-    row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret))
+    row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret), new.name or "")
     return _with_secret(row, secret)
 
 
@@ -134,6 +149,17 @@ async def replay(delivery_id: UUID, caller: AdminCaller, session: Transaction) -
     row = await Webhooks(session, caller.tenant_id).replay(delivery_id)
     await queue.put(session, WEBHOOK, tenant_id=caller.tenant_id, delivery_id=row.id)
     return DeliveryOut.model_validate(row)
+
+
+@router.patch("/{subscription_id}", summary="Name a webhook, so that rules can call it")
+async def name_webhook(
+    subscription_id: UUID, sent: NameIn, caller: AdminCaller, session: Transaction
+) -> SubscriptionOut:
+    hooks = Webhooks(session, caller.tenant_id)
+    row = await hooks.get(subscription_id)
+    await hooks.rename(row, sent.name or "")
+    await session.flush()
+    return SubscriptionOut.model_validate(row)
 
 
 @router.post("/{subscription_id}/rotate", summary="Make a new secret; the old one signs for a day")

@@ -49,6 +49,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,
+    ("PATCH", "/webhooks/{subscription_id}"): {"name": "crm"},
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
     ("PATCH", "/sla/policies/{policy_id}"): {"position": 5},
     ("PATCH", "/sla/calendars/{calendar_id}"): {"closed": ["2026-12-24"]},

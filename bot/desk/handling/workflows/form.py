@@ -55,10 +55,10 @@ def _inputs(given: Mapping[str, str]) -> Iterator[Input]:
     for n in range(1, CONDITIONS + 1):
         yield _choice(f"field.{n}", f"Condition {n}", (NONE, *FIELDS), given.get(f"field.{n}"))
         operators = (NONE, *OPERATORS)
-        yield _choice(f"operator.{n}", "is compared", operators, given.get(f"operator.{n}"))
+        yield _choice(f"operator.{n}", f"Compared {n}", operators, given.get(f"operator.{n}"))
         yield Input(
             f"value.{n}",
-            "with",
+            f"Value {n}",
             initial=given.get(f"value.{n}", ""),
             hint="A list with commas; a time as minutes, 2h or 3d." if n == 1 else "",
             is_required=False,
@@ -68,7 +68,7 @@ def _inputs(given: Mapping[str, str]) -> Iterator[Input]:
         yield _choice(f"do.{n}", f"Action {n}", (NONE, *ACTIONS), given.get(f"do.{n}"))
         yield Input(
             f"with.{n}",
-            "with",
+            f"With {n}",
             InputKind.TEXT,
             initial=given.get(f"with.{n}", ""),
             hint=_ARGUMENTS if n == 1 else "",
@@ -97,11 +97,11 @@ def rule_of(inputs: Mapping[str, str], people: People, *, stops_here: bool = Fal
     if not steps:
         raise Refused("A rule needs an action.")
     # Without a condition it is of every ticket, whichever was chosen.
-    match = inputs.get("match", "all") if asked else "all"
+    match = _chosen(inputs, "match") if asked else "all"
     return parse(
         {
             "name": inputs.get("name", "").strip(),
-            "event": inputs.get("event", ""),
+            "event": _chosen(inputs, "event"),
             "conditions": {"match": match, "conditions": [one.model_dump() for one in asked]},
             "actions": [one.model_dump() for one in steps],
             "stops_here": stops_here,
@@ -109,9 +109,14 @@ def rule_of(inputs: Mapping[str, str], people: People, *, stops_here: bool = Fal
     )
 
 
+def _chosen(inputs: Mapping[str, str], name: str) -> str:
+    """By its value, or as a terminal shows it: `set priority`."""
+    word = inputs.get(name, "").strip().lower().replace(" ", "_")
+    return NONE if word in ("", "none") else word
+
+
 def _condition(inputs: Mapping[str, str], n: int, people: People) -> Condition | None:
-    asked = inputs.get(f"field.{n}", NONE) or NONE
-    compared = inputs.get(f"operator.{n}", NONE) or NONE
+    asked, compared = _chosen(inputs, f"field.{n}"), _chosen(inputs, f"operator.{n}")
     value = inputs.get(f"value.{n}", "")
     if asked == NONE:
         if value.strip() or compared != NONE:
@@ -127,7 +132,7 @@ def _condition(inputs: Mapping[str, str], n: int, people: People) -> Condition |
 
 
 def _step(inputs: Mapping[str, str], n: int, people: People) -> Any:
-    do = inputs.get(f"do.{n}", NONE) or NONE
+    do = _chosen(inputs, f"do.{n}")
     words = inputs.get(f"with.{n}", "")
     if do == NONE:
         if words.strip():

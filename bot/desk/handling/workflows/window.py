@@ -49,7 +49,7 @@ async def written(bench: Bench, used: Used, by: StaffView) -> Answer:
     in."""
     try:
         wish = await _wish(bench, used, by)
-        if used.inputs.get("then") == "save":
+        if used.inputs.get("then", "").strip().lower().startswith("save"):
             return await writing.propose(bench, by, wish)
         return await _tried(bench, used, by, wish)
     except WrongUse:
@@ -69,7 +69,7 @@ async def _wish(bench: Bench, used: Used, by: StaffView) -> writing.Wish:
             rule = await Workflows(session, by.tenant_id).get(as_id(reference))
             stops_here = rule.stops_here
     body = rule_of(used.inputs, known, stops_here=stops_here)
-    is_on = used.inputs.get("state") == "on"
+    is_on = used.inputs.get("state", "").strip().lower() == "on"
     if not reference:
         return writing.Wish(body, is_on)
     seen_version = int(version) if version.isdecimal() else 0

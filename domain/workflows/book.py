@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.audit.service import note as audit
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, NotFound, Refused
 from domain.staff.models import StaffMember
 from domain.workflows.actions import Assign, Webhook
 from domain.workflows.models import WorkflowRule
@@ -70,8 +70,11 @@ class RuleBook:
         """What it names is there; what is another tenant's is not. Raises NotFound or Refused."""
         for action in body.actions:
             if isinstance(action, Assign) and isinstance(action.to, UUID):
-                if await self._session.get(StaffMember, action.to) is None:
+                member = await self._session.get(StaffMember, action.to)
+                if member is None:
                     raise NotFound("staff member", action.to)
+                if member.deactivated_at is not None:
+                    raise Refused(f"{member.name} works here no more: assign to somebody else.")
             elif isinstance(action, Webhook):
                 await Webhooks(self._session, self._tenant_id).named(action.to)
 

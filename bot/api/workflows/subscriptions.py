@@ -24,6 +24,7 @@ from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Tr
 from bot.engine.reacting.acting import WEBHOOK
 from bot.foundation.addresses import AddressRefused, place
 from bot.foundation.security import new_token
+from domain.audit.service import note
 from domain.errors import Refused
 from domain.types import utc_now
 from domain.workflows.actions import WebhookName
@@ -151,17 +152,6 @@ async def replay(delivery_id: UUID, caller: AdminCaller, session: Transaction) -
     return DeliveryOut.model_validate(row)
 
 
-@router.patch("/{subscription_id}", summary="Name a webhook, so that rules can call it")
-async def name_webhook(
-    subscription_id: UUID, sent: NameIn, caller: AdminCaller, session: Transaction
-) -> SubscriptionOut:
-    hooks = Webhooks(session, caller.tenant_id)
-    row = await hooks.get(subscription_id)
-    await hooks.rename(row, sent.name or "")
-    await session.flush()
-    return SubscriptionOut.model_validate(row)
-
-
 @router.post("/{subscription_id}/rotate", summary="Make a new secret; the old one signs for a day")
 async def rotate(
     subscription_id: UUID, caller: AdminCaller, session: Transaction, runtime: RuntimeOf
@@ -189,6 +179,18 @@ async def switch_off(
 ) -> SubscriptionOut:
     hooks = Webhooks(session, caller.tenant_id)
     row = await hooks.switch(subscription_id, utc_now(), is_on=False)
+    return SubscriptionOut.model_validate(row)
+
+
+@router.patch("/{subscription_id}", summary="Name a webhook, so that rules can call it")
+async def name_webhook(
+    subscription_id: UUID, sent: NameIn, caller: AdminCaller, session: Transaction
+) -> SubscriptionOut:
+    hooks = Webhooks(session, caller.tenant_id)
+    row = await hooks.get(subscription_id)
+    await hooks.rename(row, sent.name or "")
+    note(session, caller.tenant_id, caller.actor, "webhook.named", str(row.id), name=row.name)
+    await session.flush()
     return SubscriptionOut.model_validate(row)
 
 

@@ -72,6 +72,7 @@ async def test_a_rule_is_written_in_words_tried_switched_on_and_logged(
     await opened(counter, "Door again")
     while await counter.company.runtime.reactions.react(counter.tenant_id):
         pass
+    assert "a rule: priority: medium → high" in text_of(await counter.say("ticket 3"))
     log = text_of(await counter.say("rule log 1"))
     assert "Doors first, version 1 · done: priority: medium → high" in log
     assert "Nothing yet" in text_of(await rivals.say("rule log"))

@@ -23,7 +23,7 @@ from domain.workflows.conditions import Condition
 from domain.workflows.rules import RuleBody, parse
 
 WRITTEN = "rule.written"
-CONDITIONS = 3
+CONDITIONS = 4
 STEPS = 2
 NONE = "-"
 """A choice once made cannot be emptied in every channel; this one empties it."""

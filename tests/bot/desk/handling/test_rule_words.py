@@ -13,6 +13,7 @@ from bot.desk.handling.workflows.words import in_words, rule_in
 from domain.errors import Refused
 from domain.tickets.lifecycle import PRIORITIES, STATUSES
 from domain.workflows.conditions import Group
+from domain.workflows.defaults import DEFAULTS
 from domain.workflows.rules import RuleBody, parse
 
 ADA = "00000000-0000-0000-0000-00000000000a"
@@ -166,7 +167,7 @@ def grouped(ones: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.builds(
         lambda match, found: {"match": match, "conditions": found},
         st.sampled_from(["all", "any"]),
-        st.lists(ones, min_size=2, max_size=4),
+        st.lists(ones, min_size=2, max_size=5),
     )
 
 
@@ -205,7 +206,7 @@ def test_the_window_holds_a_rule_whole_or_not_at_all(body: RuleBody, is_on: bool
     "change",
     [
         {"conditions": {"conditions": [{"field": "status", "operator": "equals", "value": "open"}]
-                        * 4}},
+                        * 5}},
         {"conditions": {"conditions": [{"conditions": []}]}},
         {"conditions": {"conditions": [{"field": "subject", "operator": "contains",
                                         "value": "two\nlines"}]}},
@@ -218,6 +219,13 @@ def test_a_rule_too_rich_for_the_window_is_not_shown_there(change: dict[str, Any
     said = {"name": "x", "event": "created", "actions": [{"do": "note", "text": "a"}]}
     assert inputs_of(parse(said), PEOPLE, is_on=False) is not None
     assert inputs_of(parse(said | change), PEOPLE, is_on=False) is None
+
+
+@pytest.mark.parametrize("body", DEFAULTS, ids=lambda body: body.name)
+def test_the_rules_a_desk_starts_with_fit_the_window(body: RuleBody) -> None:
+    inputs = inputs_of(body, PEOPLE, is_on=True)
+    assert inputs is not None
+    assert rule_of(inputs, PEOPLE) == body
 
 
 def test_a_group_that_always_holds_is_left_out_of_the_words() -> None:

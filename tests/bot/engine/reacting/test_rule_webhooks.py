@@ -72,6 +72,7 @@ async def test_a_rule_tells_the_webhook_it_names_once_for_each_action(
     assert {one["tenant"], other["tenant"], again["tenant"]} == {str(ours.tenant_id)}
     assert (one["kind"], one["data"]["rule"]["version"]) == ("rule.fired", 1)
     assert (one["data"]["number"][:4], one["data"]["tags"]) == ("TKT-", ["told"])
+    assert not any("Camera" in said for _, said in there.got)
     assert all("frontdesk-signature" in headers for headers, _ in there.got)
     assert (delivered("retried") - before[0], delivered("delivered") - before[1]) == (1, 2)
     assert await theirs.deliveries() == []

@@ -31,6 +31,7 @@ from bot.desk.handling.agreements import contracts
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
+from bot.desk.handling.workflows import rulebook
 from bot.desk.showing.home import HomeView, home_card
 from bot.desk.showing.threads import Beside, thread_cards
 from bot.desk.showing.tickets import run as run_button
@@ -74,6 +75,7 @@ COMMANDS: dict[str, Handler] = {
     "prompt": prompting.prompt,
     "live": switching.live,
     "sla": promised.sla,
+    "rule": rulebook.rule,
     "stop": switching.stop,
     "pause": switching.pause,
     "resume": switching.resume,
@@ -101,6 +103,7 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "lost.replay": (Right.ACT, operating.replay),
     "dismiss": (Right.READ, bulk.dismiss),
     **table.REACTIONS,
+    **rulebook.REACTIONS,
 }
 HOME_ROWS = 5
 LOOKS = frozenset(
@@ -217,6 +220,8 @@ class Desk:
             return await switching.stop_shown(self._bench, by)
         if kind == quoting.REVISE:
             return await quoting.revise(self._bench, by, payload)
+        if kind in rulebook.CONFIRMED:
+            return await rulebook.CONFIRMED[kind](self._bench, by, payload)
         if kind in table.CONFIRMED:
             return await table.CONFIRMED[kind](self._bench, by, payload)
         raise WrongUse("This button is of an older version: give the command again.")

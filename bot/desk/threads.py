@@ -308,8 +308,10 @@ def promises(clock: SlaClock, *, is_paused: bool) -> tuple[PromiseCard, ...]:
 
 
 def _actor(actor: str, staff: Mapping[UUID, str]) -> str:
-    """`staff:<id>` by name."""
+    """`staff:<id>` by name; of a rule the change itself says which."""
     kind, _, name = actor.partition(":")
+    if kind == "rule":
+        return "a rule"
     return _named(name, staff) if kind == "staff" and name else actor
 
 

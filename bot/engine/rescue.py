@@ -13,8 +13,8 @@ from bot.engine.apply import REACT, TURN
 from bot.engine.delivery import DELIVER
 from bot.engine.intray import TAKE
 from bot.engine.media import FETCH
+from bot.engine.reacting.acting import WEBHOOK
 from bot.engine.reacting.notifying import TELL
-from bot.engine.reacting.reactions import WEBHOOK
 from bot.engine.reacting.threads import THREAD
 from bot.foundation.telemetry import log
 from domain.conversations import ledger

@@ -24,6 +24,11 @@ pages_fetched = Counter("frontdesk_pages_fetched", "Pages of polled accounts", [
 polls_failed = Counter("frontdesk_polls_failed", "Polls that ended in trouble", ["channel"])
 jobs_failed = Counter("frontdesk_jobs_failed", "Jobs that raised", ["job"])
 tickets_opened = Counter("frontdesk_tickets_opened", "Tickets opened", ["source"])
+rules_fired = Counter("frontdesk_rules_fired", "Firings of workflow rules by outcome", ["outcome"])
+sla_told = Counter("frontdesk_sla_told", "Warnings and breaches that staff were told of", ["level"])
+webhooks_delivered = Counter(
+    "frontdesk_webhooks_delivered", "Attempts at outgoing webhooks by outcome", ["outcome"]
+)
 model_tokens = Counter("frontdesk_model_tokens", "Tokens used", ["model", "kind"])
 
 

@@ -196,6 +196,17 @@ class StaffMembers:
 
     async def answer(self, question_id: UUID, staff_id: UUID, now: datetime) -> Answered:
         """Once, by the one who was asked. Raises TooLate."""
+        question = await self._open(question_id, staff_id, now)
+        question.answered_at = now
+        await self._session.flush()
+        return Answered(question.kind, dict(question.payload))
+
+    async def asked(self, question_id: UUID, staff_id: UUID, now: datetime) -> Answered:
+        """What was asked, for the one who was; it can still be answered. Raises TooLate."""
+        question = await self._open(question_id, staff_id, now)
+        return Answered(question.kind, dict(question.payload))
+
+    async def _open(self, question_id: UUID, staff_id: UUID, now: datetime) -> StaffQuestion:
         question = await self._session.get(StaffQuestion, question_id, with_for_update=True)
         if (
             question is None
@@ -204,9 +215,7 @@ class StaffMembers:
             or question.expires_at < now
         ):
             raise TooLate
-        question.answered_at = now
-        await self._session.flush()
-        return Answered(question.kind, dict(question.payload))
+        return question
 
 
 def _role(role: str) -> str:

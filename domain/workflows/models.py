@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
@@ -49,10 +49,12 @@ class WorkflowFiring(TenantOwned, Base):
 class WebhookSubscription(TenantOwned, Base):
     """`secret`, `old_secret`: sealed; the old one signs too until `old_until`.
 
+    `name`: what rules call it; empty: they do not.
     `failing_since`: when the first of the failures without a success between them was.
     """
 
     __tablename__ = "webhook_subscriptions"
+    name: Mapped[str] = mapped_column(default="", server_default="")
     url: Mapped[str]
     kinds: Mapped[list[str]]
     secret: Mapped[bytes] = mapped_column(LargeBinary)
@@ -62,6 +64,15 @@ class WebhookSubscription(TenantOwned, Base):
     failures: Mapped[int] = mapped_column(default=0)
     failing_since: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (
+        Index(
+            "ix_webhook_subscriptions_name",
+            "tenant_id",
+            "name",
+            unique=True,
+            postgresql_where=text("name <> ''"),
+        ),
+    )
 
 
 class WebhookDelivery(TenantOwned, Base):

@@ -13,7 +13,7 @@ from domain.errors import Refused
 from domain.events import DomainEvent
 from domain.types import new_id, utc_now
 from domain.workflows.models import WebhookDelivery, WebhookSubscription
-from domain.workflows.webhooks import NOUNS, delivery_of
+from domain.workflows.webhooks import NOUNS, delivery_of, told_of
 
 MOST_REPLAYED = 5000
 BATCH = 500
@@ -104,7 +104,7 @@ async def _write(
     session: AsyncSession, subscription: WebhookSubscription, events: Sequence[DomainEvent]
 ) -> None:
     statement = insert(WebhookDelivery).values(
-        [delivery_of(subscription.tenant_id, subscription.id, event) for event in events]
+        [delivery_of(subscription.tenant_id, subscription.id, told_of(event)) for event in events]
     )
     now = utc_now()
     await session.execute(

@@ -3,60 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from domain.errors import Refused
-from domain.workflows.conditions import MOST, STORABLE, Group, Strict
+from domain.workflows.actions import Actions
+from domain.workflows.conditions import STORABLE, Group, Strict
 
 Event = Literal[
     "created", "customer_replied", "status_changed", "time_passed", "sla_warning", "sla_breach"
 ]
-TagName = Annotated[str, Field(min_length=1, max_length=100, pattern=STORABLE)]
-
-
-class Assign(Strict):
-    do: Literal["assign"] = "assign"
-    to: UUID | Literal["round_robin"]
-
-
-class SetPriority(Strict):
-    do: Literal["set_priority"] = "set_priority"
-    to: Literal["low", "medium", "high", "urgent"]
-
-
-class SetStatus(Strict):
-    do: Literal["set_status"] = "set_status"
-    to: Literal["open", "in_progress", "waiting_customer", "resolved", "closed", "cancelled"]
-
-
-class AddTags(Strict):
-    do: Literal["add_tags"] = "add_tags"
-    tags: Annotated[
-        tuple[TagName, ...],
-        Field(min_length=1, max_length=MOST),
-    ]
-
-
-class Note(Strict):
-    do: Literal["note"] = "note"
-    text: Annotated[str, Field(min_length=1, max_length=2000, pattern=STORABLE)]
-
-
-class Notify(Strict):
-    """Tells the staff room, or the ticket's assignee."""
-
-    do: Literal["notify"] = "notify"
-    text: Annotated[str, Field(min_length=1, max_length=500, pattern=STORABLE)]
-    whom: Literal["room", "assignee"] = "room"
-
-
-Action = Annotated[
-    Assign | SetPriority | SetStatus | AddTags | Note | Notify, Field(discriminator="do")
-]
-Actions = Annotated[tuple[Action, ...], Field(min_length=1, max_length=10)]
 
 
 class RuleBody(Strict):
@@ -95,6 +53,22 @@ def parse(raw: Any) -> RuleBody:
         return RuleBody.model_validate(raw)
     except ValidationError as error:
         raise RuleIsWrong(error) from error
+
+
+class Written(Protocol):
+    """A row that holds a rule."""
+
+    name: Any
+    event: Any
+    conditions: Any
+    actions: Any
+    stops_here: Any
+
+
+def body_of(row: Written) -> RuleBody:
+    """What a kept rule says."""
+    said = ("name", "event", "conditions", "actions", "stops_here")
+    return parse({field: getattr(row, field) for field in said})
 
 
 def parse_actions(raw: Any) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
+from domain.tickets.models import Ticket
 from domain.types import new_id, utc_now
 from domain.workflows.models import WorkflowFiring, WorkflowRule
 from domain.workflows.rules import RuleBody
@@ -27,6 +28,15 @@ class Firing:
     outcome: str = "done"
     changed: tuple[str, ...] = ()
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A firing with what its rule and ticket are called."""
+
+    firing: WorkflowFiring
+    rule: str
+    number: str
 
 
 class Workflows:
@@ -53,8 +63,8 @@ class Workflows:
         )
         return list(await self._session.scalars(query))
 
-    async def get(self, rule_id: UUID) -> WorkflowRule:
-        rule = await self._session.get(WorkflowRule, rule_id)
+    async def get(self, rule_id: UUID, *, for_change: bool = False) -> WorkflowRule:
+        rule = await self._session.get(WorkflowRule, rule_id, with_for_update=for_change)
         if rule is None:
             raise NotFound("workflow rule", rule_id)
         return rule
@@ -157,6 +167,20 @@ class Workflows:
         if updated_since:
             query = query.where(at >= updated_since)
         return list(await self._session.scalars(query))
+
+    async def latest_firings(self, limit: int, rule_id: UUID | None = None) -> list[Logged]:
+        """Newest first."""
+        query = (
+            select(WorkflowFiring, WorkflowRule.name, Ticket.number)
+            .join(WorkflowRule, WorkflowRule.id == WorkflowFiring.rule_id)
+            .join(Ticket, Ticket.id == WorkflowFiring.ticket_id)
+            .where(WorkflowFiring.tenant_id == self._tenant_id)
+            .order_by(WorkflowFiring.created_at.desc(), WorkflowFiring.id.desc())
+            .limit(limit)
+        )
+        if rule_id:
+            query = query.where(WorkflowFiring.rule_id == rule_id)
+        return [Logged(*row) for row in await self._session.execute(query)]
 
 
 def _write(rule: WorkflowRule, body: RuleBody) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,11 +12,13 @@ from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import NotFound, Refused
+from domain.errors import Conflict, NotFound, Refused
 from domain.events import DomainEvent
 from domain.types import new_id, utc_now
 from domain.workflows.models import WebhookDelivery, WebhookSubscription
 
+RULE_FIRED = "rule.fired"
+"""The kind of what a rule sends; it goes to the webhook that the rule names, and to no other."""
 NOUNS = ("message", "ticket", "quote", "contract", "conversation")
 BACK_OFF = (10, 30, 120, 600, 1800, 3600, 7200, 10800, 14400, 21600, 21600)
 """Seconds before each further attempt: twelve in all, over a day."""
@@ -38,18 +41,44 @@ class Ended:
         return self.status is not None and 200 <= self.status < 300
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a webhook is told. `id`: the same thing told twice has the same."""
+
+    id: UUID
+    kind: str
+    at: datetime
+    subject_id: UUID
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a delivery: delivered, pending (tried again), failed or cancelled.
+
+    `why`: the webhook was switched off by this, and for that; empty: it was not.
+    """
+
+    state: str
+    why: str = ""
+
+
 class Webhooks:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def add(self, url: str, kinds: list[str], sealed: bytes) -> WebhookSubscription:
+    async def add(
+        self, url: str, kinds: list[str], sealed: bytes, name: str = ""
+    ) -> WebhookSubscription:
+        """Raises Conflict where another has the name."""
         count = select(func.count()).select_from(WebhookSubscription)
         if (await self._session.scalar(count) or 0) >= MOST:
             raise Refused(f"There are {MOST} webhooks already: take one away first.")
         row = WebhookSubscription(
             id=new_id(), tenant_id=self._tenant_id, url=url, kinds=kinds, secret=sealed
         )
+        await self.rename(row, name)
         self._session.add(row)
         await self._session.flush()
         return row
@@ -67,9 +96,14 @@ class Webhooks:
         return row
 
     async def change(
-        self, subscription_id: UUID, *, url: str | None, kinds: list[str] | None
+        self,
+        subscription_id: UUID,
+        *,
+        url: str | None = None,
+        kinds: list[str] | None = None,
+        name: str | None = None,
     ) -> WebhookSubscription:
-        """What waits goes to the new address. None: as it is."""
+        """What waits goes to the new address. None: as it is. Raises Conflict or Refused."""
         row = await self._session.get(WebhookSubscription, subscription_id, with_for_update=True)
         if row is None:
             raise NotFound("webhook", subscription_id)
@@ -77,9 +111,44 @@ class Webhooks:
             row.url, row.failures, row.failing_since = url, 0, None
         if kinds is not None:
             row.kinds = kinds
+        if name is not None:
+            await self.rename(row, name)
+        if not row.kinds and not row.name:
+            raise Refused("A webhook is told of kinds of events, or has a name for rules.")
         row.updated_at = utc_now()
         await self._session.flush()
         return row
+
+    async def rename(self, row: WebhookSubscription, name: str) -> None:
+        """By that name from now on; rules that call it by its old one fail, and say so."""
+        taken = await self._called(name) if name else None
+        if taken is not None and taken.id != row.id:
+            raise Conflict(f"There is a webhook “{name}” already: choose another name.")
+        row.name, row.updated_at = name, utc_now()
+
+    async def named(self, name: str) -> WebhookSubscription:
+        """One that is on. Raises Refused."""
+        row = await self._called(name)
+        if row is None:
+            known = ", ".join(sorted(await self.names_on())) or "none has a name yet"
+            raise Refused(f"There is no webhook “{name}” ({known}): give one that name, or add it.")
+        if not row.is_on:
+            raise Refused(f"The webhook “{name}” is switched off: switch it on first.")
+        return row
+
+    async def _called(self, name: str) -> WebhookSubscription | None:
+        query = select(WebhookSubscription).where(
+            WebhookSubscription.tenant_id == self._tenant_id, WebhookSubscription.name == name
+        )
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def names_on(self) -> frozenset[str]:
+        query = select(WebhookSubscription.name).where(
+            WebhookSubscription.tenant_id == self._tenant_id,
+            WebhookSubscription.is_on,
+            WebhookSubscription.name != "",
+        )
+        return frozenset(await self._session.scalars(query))
 
     async def switch(
         self, subscription_id: UUID, now: datetime, *, is_on: bool
@@ -116,11 +185,17 @@ class Webhooks:
             WebhookSubscription.is_on,
             WebhookSubscription.kinds.overlap([event.kind, f"{noun}.*"]),
         )
-        rows = [
-            delivery_of(self._tenant_id, one, event) for one in await self._session.scalars(wanted)
-        ]
-        if not rows:
+        return await self._tell(list(await self._session.scalars(wanted)), told_of(event))
+
+    async def tell(self, subscription_id: UUID, told: Told) -> UUID | None:
+        """The one delivery, to be queued by the caller; None: it was told of this already."""
+        rows = await self._tell([subscription_id], told)
+        return rows[0] if rows else None
+
+    async def _tell(self, subscriptions: list[UUID], told: Told) -> list[UUID]:
+        if not subscriptions:
             return []
+        rows = [delivery_of(self._tenant_id, one, told) for one in subscriptions]
         statement = insert(WebhookDelivery).values(rows).on_conflict_do_nothing()
         return list(await self._session.scalars(statement.returning(WebhookDelivery.id)))
 
@@ -148,8 +223,7 @@ class Webhooks:
         )
         return (claimed, await self.get(claimed.subscription_id)) if claimed else None
 
-    async def settle(self, delivery: WebhookDelivery, ended: Ended, now: datetime) -> str:
-        """Why the subscription was switched off by this; empty: it was not."""
+    async def settle(self, delivery: WebhookDelivery, ended: Ended, now: datetime) -> Settled:
         row = await self._session.get(
             WebhookSubscription, delivery.subscription_id, with_for_update=True
         )
@@ -157,11 +231,13 @@ class Webhooks:
         state = "delivered" if ended.is_success else "pending" if again else "failed"
         if state == "pending" and (row is None or not row.is_on):
             state, again = "cancelled", None  # switched off while it was being sent
+        if ended.status == 410:
+            state = "failed"
         await self._session.execute(
             update(WebhookDelivery)
             .where(WebhookDelivery.id == delivery.id, WebhookDelivery.state == "sending")
             .values(
-                state=state if ended.status != 410 else "failed",
+                state=state,
                 status=ended.status,
                 response=ended.response,
                 next_attempt_at=again,
@@ -171,7 +247,7 @@ class Webhooks:
         why = _count(row, ended, now) if row else ""
         if why:
             await self._cancel(delivery.subscription_id, now)
-        return why
+        return Settled(state, why)
 
     async def replay(self, delivery_id: UUID) -> WebhookDelivery:
         """Sends it again, whatever became of it."""
@@ -215,16 +291,21 @@ class Webhooks:
         return list(await self._session.scalars(query.limit(500)))
 
 
-def delivery_of(tenant_id: UUID, subscription_id: UUID, event: DomainEvent) -> dict[str, object]:
-    """A row that tells the subscription of the event."""
+def told_of(event: DomainEvent) -> Told:
+    data = {key: value for key, value in event.payload.items() if key != "cause"}
+    return Told(event.id, event.kind, event.created_at, event.subject_id, data)
+
+
+def delivery_of(tenant_id: UUID, subscription_id: UUID, told: Told) -> dict[str, object]:
+    """A row that tells the subscription of it."""
     now = utc_now()
     body = {
-        "id": str(event.id),
-        "kind": event.kind,
-        "at": event.created_at.isoformat(),
+        "id": str(told.id),
+        "kind": told.kind,
+        "at": told.at.isoformat(),
         "tenant": str(tenant_id),
-        "subject": str(event.subject_id),
-        "data": {key: value for key, value in event.payload.items() if key != "cause"},
+        "subject": str(told.subject_id),
+        "data": told.data,
     }
     return {
         "id": new_id(),
@@ -233,8 +314,8 @@ def delivery_of(tenant_id: UUID, subscription_id: UUID, event: DomainEvent) -> d
         "updated_at": now,
         "next_attempt_at": now,
         "subscription_id": subscription_id,
-        "event_id": event.id,
-        "kind": event.kind,
+        "event_id": told.id,
+        "kind": told.kind,
         "body": json.dumps(body),
         "state": "pending",
         "attempts": 0,

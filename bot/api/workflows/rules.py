@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.rest import (
     Body,
@@ -20,10 +19,8 @@ from bot.api.rest import (
     time_and_id,
 )
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, Transaction
-from domain.errors import NotFound
-from domain.staff.models import StaffMember
-from domain.workflows.models import WorkflowRule
-from domain.workflows.rules import Assign, RuleBody, parse
+from domain.workflows.book import RuleBook
+from domain.workflows.rules import RuleBody, body_of
 from domain.workflows.service import Workflows
 from domain.workflows.trying import MOST_TRIED, try_rule
 
@@ -103,8 +100,8 @@ async def workflow_rules(
 
 @router.post("", status_code=201, summary="Write a workflow rule")
 async def add_rule(new: RuleIn, caller: AdminCaller, session: Transaction) -> RuleOut:
-    await _require_assignees(session, new)
-    rule = await Workflows(session, caller.tenant_id).add(new, is_on=new.is_on)
+    book = RuleBook(session, caller.tenant_id, caller.actor)
+    rule = await book.add(new, is_on=new.is_on)
     return RuleOut.model_validate(rule)
 
 
@@ -125,7 +122,7 @@ async def firings(
 
 @router.post("/order", summary="Put the rules into another order")
 async def order(new: NewOrder, caller: AdminCaller, session: Transaction) -> RulesOut:
-    found = await Workflows(session, caller.tenant_id).order(new.ids)
+    found = await RuleBook(session, caller.tenant_id, caller.actor).order(new.ids)
     return RulesOut(items=[RuleOut.model_validate(rule) for rule in found])
 
 
@@ -142,18 +139,21 @@ async def try_saved(
     rule_id: UUID, caller: AdminCaller, session: ReadTransaction, latest: Latest = 100
 ) -> TriedOut:
     rule = await Workflows(session, caller.tenant_id).get(rule_id)
-    return TriedOut.model_validate(await try_rule(session, caller.tenant_id, _said(rule), latest))
+    tried = await try_rule(session, caller.tenant_id, body_of(rule), latest)
+    return TriedOut.model_validate(tried)
 
 
 @router.post("/{rule_id}/on", summary="Switch a rule on")
 async def switch_on(rule_id: UUID, caller: AdminCaller, session: Transaction) -> RuleOut:
-    rule = await Workflows(session, caller.tenant_id).switch(rule_id, is_on=True)
+    book = RuleBook(session, caller.tenant_id, caller.actor)
+    rule = await book.switch(rule_id, is_on=True)
     return RuleOut.model_validate(rule)
 
 
 @router.post("/{rule_id}/off", summary="Switch a rule off")
 async def switch_off(rule_id: UUID, caller: AdminCaller, session: Transaction) -> RuleOut:
-    rule = await Workflows(session, caller.tenant_id).switch(rule_id, is_on=False)
+    book = RuleBook(session, caller.tenant_id, caller.actor)
+    rule = await book.switch(rule_id, is_on=False)
     return RuleOut.model_validate(rule)
 
 
@@ -167,31 +167,10 @@ async def change_rule(
     rule_id: UUID, body: RuleBody, caller: AdminCaller, session: Transaction
 ) -> RuleOut:
     """Its version grows; on or off it stays."""
-    await Workflows(session, caller.tenant_id).get(rule_id)
-    await _require_assignees(session, body)
-    return RuleOut.model_validate(await Workflows(session, caller.tenant_id).change(rule_id, body))
+    book = RuleBook(session, caller.tenant_id, caller.actor)
+    return RuleOut.model_validate(await book.change(rule_id, body))
 
 
 @router.delete("/{rule_id}", status_code=204, summary="Delete a rule and its log")
 async def delete_rule(rule_id: UUID, caller: AdminCaller, session: Transaction) -> None:
-    await Workflows(session, caller.tenant_id).delete(rule_id)
-
-
-def _said(rule: WorkflowRule) -> RuleBody:
-    return parse(
-        {
-            "name": rule.name,
-            "event": rule.event,
-            "conditions": rule.conditions,
-            "actions": rule.actions,
-            "stops_here": rule.stops_here,
-        }
-    )
-
-
-async def _require_assignees(session: AsyncSession, body: RuleBody) -> None:
-    """Those of another tenant are not found either."""
-    for action in body.actions:
-        to = action.to if isinstance(action, Assign) else None
-        if isinstance(to, UUID) and await session.get(StaffMember, to) is None:
-            raise NotFound("staff member", to)
+    await RuleBook(session, caller.tenant_id, caller.actor).delete(rule_id)

@@ -1,12 +1,19 @@
 """Outgoing webhooks over REST: who is told of what, what was delivered, and once more."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from bot import queue
 from bot.api.rest import (
@@ -21,12 +28,13 @@ from bot.api.rest import (
     time_and_id,
 )
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Transaction
-from bot.engine.reacting.reactions import WEBHOOK
+from bot.engine.reacting.acting import WEBHOOK
 from bot.foundation.addresses import AddressRefused, place
 from bot.foundation.security import new_token
 from domain.audit.service import note as audit
 from domain.errors import Refused
 from domain.types import utc_now
+from domain.workflows.actions import WebhookName
 from domain.workflows.following import EVENTS
 from domain.workflows.models import WebhookSubscription
 from domain.workflows.replaying import ping, replay_span
@@ -50,7 +58,10 @@ Kinds = Annotated[list[Kind], Field(min_length=1, max_length=60, examples=[["tic
 
 
 class SubscriptionOut(Shown):
+    """`name`: what rules call it; empty: they do not."""
+
     id: UUID
+    name: str
     url: str
     kinds: list[str]
     is_on: bool
@@ -68,14 +79,22 @@ class NewSubscriptionOut(SubscriptionOut):
 
 class SubscriptionIn(Body):
     url: Url = Field(examples=["https://crm.example/hooks/frontdesk"])
-    kinds: Kinds
+    kinds: Annotated[list[Kind], Field(max_length=60)] = Field([], examples=[["ticket.*"]])
+    name: WebhookName | None = None
+
+    @model_validator(mode="after")
+    def _is_told_of_something(self) -> Self:
+        if not self.kinds and not self.name:
+            raise ValueError("name the kinds of events, or give a name for rules to call it by")
+        return self
 
 
 class SubscriptionChange(Body):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. `name`: rules call it by that; empty: they do not."""
 
     url: Annotated[Url | None, Field(examples=["https://crm.example/hooks/frontdesk"])] = None
-    kinds: Kinds | None = None
+    kinds: Annotated[list[Kind], Field(max_length=60)] | None = None
+    name: WebhookName | Literal[""] | None = None
 
 
 class Span(Body):
@@ -147,7 +166,7 @@ async def subscribe(
     _require_callable(new.url)
     secret = new_token()
     hooks = Webhooks(session, caller.tenant_id)
-    row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret))
+    row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret), new.name or "")
     return _with_secret(row, secret)
 
 
@@ -229,15 +248,15 @@ async def switch_off(
     return SubscriptionOut.model_validate(row)
 
 
-@router.patch("/{subscription_id}", summary="Change where a webhook goes, or what it is told")
+@router.patch("/{subscription_id}", summary="Change a webhook: where it goes, its kinds, its name")
 async def change(
     subscription_id: UUID, new: SubscriptionChange, caller: AdminCaller, session: Transaction
 ) -> SubscriptionOut:
     if new.url is not None:
         _require_callable(new.url)
     hooks = Webhooks(session, caller.tenant_id)
-    row = await hooks.change(subscription_id, url=new.url, kinds=new.kinds)
-    audit(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id))
+    row = await hooks.change(subscription_id, url=new.url, kinds=new.kinds, name=new.name)
+    audit(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id), name=row.name)
     return SubscriptionOut.model_validate(row)
 
 

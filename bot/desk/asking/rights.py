@@ -15,6 +15,7 @@ class Right(StrEnum):
     TEACH = "change articles"
     OPERATE = "switch the bot on or off for a channel or the whole company"
     PROMPTS = "see or change prompts"
+    RULES = "change workflow rules"
 
 
 class NotAllowed(Refused):

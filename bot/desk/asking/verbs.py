@@ -1,6 +1,7 @@
 """The commands of the desk: how each is used, an example, and the right it needs."""
 
 from bot.desk.asking.rights import Right
+from bot.desk.asking.rule_verb import RULE
 from bot.desk.asking.ticket_verbs import TICKET_VERBS
 from bot.desk.asking.verb import Verb
 
@@ -98,6 +99,7 @@ _ALL = (
         "sla 12",
         "what was promised: a ticket's times, what is about to be late, what was kept",
     ),
+    RULE,
     Verb("stop", "stop all", "stop all", "no automatic answer on any channel", Right.OPERATE),
     Verb(
         "pause",
@@ -154,6 +156,7 @@ ALIASES = {
     "article": "kb",
     "show": "ticket",
     "today": "stats",
+    "rules": "rule",
     "macros": "macro",
     "views": "view",
     "teams": "team",

@@ -1,7 +1,8 @@
 """Does to a ticket what a matching rule says."""
 
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,10 +13,15 @@ from domain.staff.models import StaffMember
 from domain.staff.notices import NewNotice, Notices
 from domain.tickets.models import Ticket
 from domain.tickets.service import NewComment, Tickets
+from domain.tickets.working.waiting import Waiting
 from domain.types import utc_now
-from domain.workflows import rules
+from domain.workflows import actions, rules
 from domain.workflows.facts import TicketFacts
 from domain.workflows.models import WorkflowRule
+from domain.workflows.trying import is_to_be_reminded, spell
+from domain.workflows.webhooks import RULE_FIRED, Told, Webhooks
+
+WEBHOOK = "webhook"
 
 
 class Acting:
@@ -30,15 +36,23 @@ class Acting:
     async def act(self, ticket: Ticket, once: str) -> list[str]:
         changed: list[str] = []
         for place, action in enumerate(rules.parse_actions(self._rule.actions)):
-            if isinstance(action, rules.Note):
+            changed += await self._done(ticket, action, f"{once}:{place}")
+        return changed
+
+    async def _done(self, ticket: Ticket, action: Any, about: str) -> list[str]:
+        """`about`: what this is done once for."""
+        match action:
+            case actions.Note():
                 note = NewComment(action.text, author="system", visibility="internal")
                 await self._tickets.comment(ticket, note)
-                changed.append("a note")
-            elif isinstance(action, rules.Notify):
-                changed += await self._notify(ticket, action, f"{once}:{place}")
-            else:
-                changed += await self._change(ticket, action)
-        return changed
+                return ["a note"]
+            case actions.Notify():
+                return await self._notify(ticket, action, about)
+            case actions.FollowUp():
+                return await self._follow_up(ticket, action)
+            case actions.Webhook():
+                return await self._call(ticket, action, about)
+        return await self._change(ticket, action)
 
     async def _change(self, ticket: Ticket, action: Any) -> list[str]:
         field, value = await self._wanted(ticket, action)
@@ -46,19 +60,25 @@ class Acting:
         if old == value:
             return []
         why = f"Rule “{self._rule.name}”, version {self._rule.version}"
-        await self._tickets.change(
-            ticket.number, {field: value}, actor=f"rule:{self._rule.id}", why=why
-        )
+        await self._tickets.change(ticket.number, {field: value}, actor=self._actor, why=why)
         return [planned(field, old, value)]
 
-    async def _wanted(self, ticket: Ticket, action: Any) -> tuple[str, Any]:
-        if isinstance(action, rules.Assign):
-            return "assignee_id", await self._assignee(action)
-        if isinstance(action, rules.AddTags):
-            return "tags", list(dict.fromkeys([*ticket.tags, *action.tags]))
-        return ("priority" if isinstance(action, rules.SetPriority) else "status"), action.to
+    @property
+    def _actor(self) -> str:
+        return f"rule:{self._rule.id}"
 
-    async def _assignee(self, action: rules.Assign) -> UUID:
+    async def _wanted(self, ticket: Ticket, action: Any) -> tuple[str, Any]:
+        match action:
+            case actions.Assign():
+                return "assignee_id", await self._assignee(action)
+            case actions.AddTags():
+                return "tags", list(dict.fromkeys([*ticket.tags, *action.tags]))
+            case actions.RemoveTags():
+                return "tags", [tag for tag in ticket.tags if tag not in action.tags]
+        is_priority = isinstance(action, actions.SetPriority)
+        return ("priority" if is_priority else "status"), action.to
+
+    async def _assignee(self, action: actions.Assign) -> UUID:
         if isinstance(action.to, UUID):
             member = await self._session.get(StaffMember, action.to)
             if member is None:
@@ -71,7 +91,42 @@ class Acting:
             raise Refused("There is no active staff member to assign to: add one.")
         return chosen
 
-    async def _notify(self, ticket: Ticket, action: rules.Notify, about: str) -> list[str]:
+    async def _follow_up(self, ticket: Ticket, action: actions.FollowUp) -> list[str]:
+        """A reminder that is still to come stays as it is, whoever set it."""
+        if is_to_be_reminded(ticket):
+            return []
+        at = utc_now() + timedelta(minutes=action.minutes)
+        waiting = Waiting(self._session, self._tenant_id)
+        await waiting.follow_up(ticket, at, action.text, None, actor=self._actor)
+        return [f"a reminder in {spell(action.minutes)}"]
+
+    async def _call(self, ticket: Ticket, action: actions.Webhook, about: str) -> list[str]:
+        """Its id follows from what it is done once for: a repeated firing is the same event."""
+        webhooks = Webhooks(self._session, self._tenant_id)
+        to = await webhooks.named(action.to)
+        event_id = uuid5(self._rule.id, about)
+        told = Told(event_id, RULE_FIRED, utc_now(), ticket.id, self._data(ticket))
+        delivery_id = await webhooks.tell(to.id, told)
+        if delivery_id is None:
+            return []
+        await queue.put(self._session, WEBHOOK, tenant_id=self._tenant_id, delivery_id=delivery_id)
+        return [f"the webhook “{action.to}” told"]
+
+    def _data(self, ticket: Ticket) -> dict[str, object]:
+        """No words of the customer: deliveries are kept. Who may read them asks for the ticket."""
+        rule = self._rule
+        return {
+            "rule": {"id": str(rule.id), "name": rule.name, "version": rule.version},
+            "event": rule.event,
+            "number": ticket.number,
+            "status": ticket.status,
+            "priority": ticket.priority,
+            "type": ticket.type,
+            "tags": list(ticket.tags),
+            "assignee_id": str(ticket.assignee_id) if ticket.assignee_id else None,
+        }
+
+    async def _notify(self, ticket: Ticket, action: actions.Notify, about: str) -> list[str]:
         whom = ticket.assignee_id if action.whom == "assignee" else None
         text = f"{ticket.number} · {ticket.subject} · {action.text}"
         notice = NewNotice("rules", about, text, f"ticket {ticket.number}", whom)

@@ -7,11 +7,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from bot.engine.reacting.acting import WEBHOOK
 from bot.engine.reacting.notifying import notify
 from bot.engine.reacting.rules import RuleRunner
 from bot.engine.reacting.suggesting import SUGGEST
 from bot.engine.reacting.threads import touch, touch_tickets
-from bot.foundation.telemetry import log, tickets_opened
+from bot.foundation.telemetry import log, rules_fired, sla_told, tickets_opened
 from domain.conversations.models import Conversation
 from domain.database import Database
 from domain.events import DomainEvent
@@ -24,7 +25,6 @@ from domain.types import utc_now
 from domain.workflows.webhooks import Webhooks
 
 BATCH = 100
-WEBHOOK = "webhook"
 
 
 class Reactions:
@@ -44,8 +44,11 @@ class Reactions:
                 .with_for_update(skip_locked=True)
             )
             events = list(await session.scalars(query))
+            runner = RuleRunner(session, tenant_id)
             for event in events:
                 await self._react_to(session, tenant_id, event)
+                await runner.follow(event)
+                await self._announce(session, tenant_id, event)
             await _keep_clocks(session, tenant_id, events)
             await _show_staff(session, tenant_id, events)
             await session.execute(
@@ -53,19 +56,32 @@ class Reactions:
                 .where(DomainEvent.id.in_([event.id for event in events]))
                 .values(reacted_at=utc_now())
             )
+        _count(events, runner.outcomes)
         return len(events)
 
     async def _react_to(self, session: AsyncSession, tenant_id: UUID, event: DomainEvent) -> None:
         if event.kind == "ticket.opened":
-            tickets_opened.labels(event.payload.get("source") or "staff").inc()
             await queue.put(session, SUGGEST, tenant_id=tenant_id, ticket_id=event.subject_id)
         elif event.kind == "message.failed":
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)
-        await RuleRunner(session, tenant_id).follow(event)
+
+    async def _announce(self, session: AsyncSession, tenant_id: UUID, event: DomainEvent) -> None:
         for delivery_id in await Webhooks(session, tenant_id).announce(event):
             await queue.put(session, WEBHOOK, tenant_id=tenant_id, delivery_id=delivery_id)
         log.debug("event", kind=event.kind, tenant=str(tenant_id), subject=str(event.subject_id))
+
+
+def _count(events: list[DomainEvent], outcomes: list[str]) -> None:
+    """After the commit: what was rolled back is done, and counted, again."""
+    for event in events:
+        noun, _, level = event.kind.partition(".")
+        if event.kind == "ticket.opened":
+            tickets_opened.labels(event.payload.get("source") or "staff").inc()
+        elif noun == "sla":
+            sla_told.labels(level).inc()
+    for outcome in outcomes:
+        rules_fired.labels(outcome).inc()
 
 
 async def _keep_clocks(session: AsyncSession, tenant_id: UUID, events: list[DomainEvent]) -> None:

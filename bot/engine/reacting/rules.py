@@ -67,6 +67,8 @@ class RuleRunner:
         self._tenant_id = tenant_id
         self._workflows = Workflows(session, tenant_id)
         self._facts = TicketFacts(session, tenant_id)
+        self.outcomes: list[str] = []
+        """Of what was fired; to be counted once it is committed."""
 
     async def follow(self, event: DomainEvent) -> None:
         asked = _rule_event(event)
@@ -131,6 +133,7 @@ class RuleRunner:
             log.exception("rule.failed", rule=str(rule.id))
             error = f"{type(broken).__name__}"
         await self._workflows.settle(firing_id, changed, error)
+        self.outcomes.append("failed" if error else "done")
         if error:
             about = f"failed:{rule.id}:v{rule.version}"
             await self._tell(about, f"The rule “{rule.name}” failed on {number}: {error}")
@@ -141,6 +144,7 @@ class RuleRunner:
         once, why = said
         firing = Firing(rule, ticket_id, f"stopped:{once}", "stopped", error=why)
         if await self._workflows.claim(firing):
+            self.outcomes.append("stopped")
             text = f"The rule “{rule.name}” was stopped on {number}: {why}."
             await self._tell(firing.once, text)
 

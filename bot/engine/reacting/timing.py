@@ -4,7 +4,7 @@ from uuid import UUID
 
 from bot import queue
 from bot.engine.reacting.rules import RuleRunner
-from bot.foundation.telemetry import log
+from bot.foundation.telemetry import log, rules_fired
 from domain.database import Database
 from domain.tenants import directory
 
@@ -30,9 +30,12 @@ class RuleTimer:
         after: UUID | None = None
         while True:
             async with self._database.transaction(tenant_id) as session:
-                after = await RuleRunner(session, tenant_id).pass_time(after)
+                runner = RuleRunner(session, tenant_id)
+                after = await runner.pass_time(after)
                 await session.flush()
                 if session.info.pop("has_events", False):
                     await queue.put(session, REACT, tenant_id=tenant_id)
+            for outcome in runner.outcomes:
+                rules_fired.labels(outcome).inc()
             if after is None:
                 return

@@ -9,6 +9,7 @@ from bot import queue
 from bot.engine.reacting.notifying import TELL
 from bot.foundation.addresses import AddressRefused, Resolve, destination, resolved
 from bot.foundation.security import Vault
+from bot.foundation.telemetry import webhooks_delivered
 from domain.database import Database
 from domain.staff.notices import NewNotice, Notices
 from domain.types import utc_now
@@ -44,12 +45,14 @@ class WebhookSender:
         ended = await self._send(*claimed)
         delivery, subscription = claimed
         async with self._database.transaction(tenant_id) as session:
-            why = await Webhooks(session, tenant_id).settle(delivery, ended, utc_now())
-            if why:
+            settled = await Webhooks(session, tenant_id).settle(delivery, ended, utc_now())
+            if settled.why:
                 about = f"webhook:{subscription.id}:{delivery.id}"
-                text = f"The webhook to {subscription.url} was switched off: {why}."
+                text = f"The webhook to {subscription.url} was switched off: {settled.why}."
                 await Notices(session, tenant_id).add(NewNotice("rules", about, text))
                 await queue.put(session, TELL, lane=queue.STAFF_LANE, tenant_id=tenant_id)
+        outcome = "retried" if settled.state == "pending" else settled.state
+        webhooks_delivered.labels(outcome).inc()
 
     async def _send(self, delivery: WebhookDelivery, to: WebhookSubscription) -> Ended:
         try:

@@ -51,6 +51,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,
+    ("PATCH", "/webhooks/{subscription_id}"): {"name": "crm"},
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
     ("POST", "/webhooks/{subscription_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
     ("POST", "/contracts/{contract_id}/sign"): {"name": "A", "email": "a@b.example"},

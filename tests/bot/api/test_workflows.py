@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from domain.audit.models import AuditEntry
 from tests.bot.api.test_every_route import RULE
 
 
@@ -105,3 +108,46 @@ async def test_a_webhook_is_changed_pinged_and_sent_a_span_again(call: Any) -> N
     assert empty.status_code == 400
     kinds = {one["kind"] for one in (await call.get("/webhooks/events"))["items"]}
     assert {"message.received", "contract.signed", "ticket.merged"} <= kinds
+
+
+async def test_a_rule_calls_a_webhook_by_the_name_it_has_over_rest(
+    call: Any, strange_call: Any
+) -> None:
+    calling = RULE | {"actions": [{"do": "webhook", "to": "crm"}]}
+    theirs = {"url": "https://crm.example/in", "name": "crm"}
+    assert (await strange_call.post("/webhooks", theirs)).json()["name"] == "crm"
+    refused = await call.post("/helpdesk/workflows", calling)
+    assert refused.status_code == 400
+    assert "There is no webhook “crm”" in refused.json()["detail"]
+    path = f"/webhooks/{call.office.ids['subscription_id']}"
+    assert (await call("PATCH", path, {"name": "crm"})).json()["name"] == "crm"
+    made = await call.post("/helpdesk/workflows", calling)
+    assert made.status_code == 201
+    assert (await call.post("/webhooks", theirs)).status_code == 409
+    assert (await call("PATCH", path, {"name": "C R M"})).status_code == 422
+    assert (await call.post("/webhooks", {"url": theirs["url"]})).status_code == 422
+    await call.post(f"{path}/off")
+    refused = await call.post(f"/helpdesk/workflows/{made.json()['id']}/on")
+    assert "switched off" in refused.json()["detail"]
+
+
+async def test_every_change_of_a_rule_is_in_the_audit_log(
+    call: Any, strange_call: Any, runtime: Any
+) -> None:
+    made = (await call.post("/helpdesk/workflows", RULE)).json()
+    path = f"/helpdesk/workflows/{made['id']}"
+    await call("PUT", path, RULE | {"name": "y"})
+    for act in ("on", "off"):
+        await call.post(f"{path}/{act}")
+    ids = [one["id"] for one in (await call.get("/helpdesk/workflows"))["items"]]
+    await call.post("/helpdesk/workflows/order", {"ids": ids[::-1]})
+    await call("DELETE", path)
+    told = {}
+    for client in (call, strange_call):
+        tenant_id = client.office.tenant_id
+        async with runtime.database.transaction(tenant_id) as session:
+            rows = await session.scalars(select(AuditEntry).order_by(AuditEntry.created_at))
+            told[tenant_id] = [row.action for row in rows if row.action.startswith("rule.")]
+    acts = ("added", "changed", "switched_on", "switched_off", "ordered", "deleted")
+    assert told[call.office.tenant_id] == [f"rule.{act}" for act in acts]
+    assert told[strange_call.office.tenant_id] == []

@@ -50,6 +50,29 @@ def test_a_reply_from_the_terminal_is_shown_sent_and_undone(home: Path) -> None:
     assert "Taken back" in frontdesk(home, "desk", *STAFF, "--press", undo[1]).stdout
 
 
+def test_rules_are_written_and_switched_on_from_the_terminal(home: Path) -> None:
+    admin = ("--as", "dev@brackwelltern.example")
+    frontdesk(home, "seed-demo")
+    words = 'rule new "Gates" on created if subject contains gate then add_tags gate'
+    assert "cannot change workflow rules" in frontdesk(home, "desk", words, *STAFF).stdout
+    assert "“Gates” is kept, and off" in frontdesk(home, "desk", words, *admin).stdout
+    asked = frontdesk(home, "desk", "rule on 6", *admin).stdout
+    confirm = re.search(r"--press (confirm=\S+)", asked)
+    assert "tags: + gate" in asked
+    assert confirm is not None
+    assert "“Gates” is on" in frontdesk(home, "desk", *admin, "--press", confirm[1]).stdout
+    filled = [
+        word
+        for pair in ("name=Doors", "do.1=set priority", "with.1=high", "then=save")
+        for word in ("--fill", pair)
+    ]
+    assert "“Doors” is kept" in frontdesk(home, "desk", "rule new", *admin, *filled).stdout
+    wrong = frontdesk(home, "desk", 'rule new "x" on moon then note a', *admin)
+    assert wrong.returncode == 1
+    assert "There is no event “moon”" in wrong.stdout
+    assert "Example: /desk rule new" in wrong.stdout
+
+
 def test_a_stranger_and_a_wrong_command_end_with_an_error(home: Path) -> None:
     stranger = frontdesk(home, "desk", "inbox", "--as", "nobody@example.com", "--json")
     assert stranger.returncode == 1

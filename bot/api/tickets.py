@@ -329,7 +329,6 @@ async def _send(session: AsyncSession, caller: Caller, ticket: Ticket, text: str
         )
     )
     found.last_outbound_at, found.last_author = utc_now(), "staff"
-    ticket.first_response_at = ticket.first_response_at or utc_now()
     await session.flush()
     await queue.put(session, "deliver", tenant_id=caller.tenant_id, message_id=message.id)
     return message.id

@@ -27,7 +27,7 @@ from domain.tenants.settings import TenantSettings
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket, TicketComment
 from domain.types import new_id, utc_now
-from domain.workflows.defaults import DEFAULTS, PRIORITY_RISES
+from domain.workflows.defaults import DEFAULTS
 from domain.workflows.service import Workflows
 
 SOURCE = "demo"
@@ -54,7 +54,7 @@ async def seed(database: Database, accounts: Accounts, vault: Vault) -> bool:
         await plant_service_levels(session, tenant_id)
         await plant_desk(session, tenant_id)
         for rule in DEFAULTS:
-            await Workflows(session, tenant_id).add(rule, is_on=rule != PRIORITY_RISES)
+            await Workflows(session, tenant_id).add(rule, is_on=True)
     await _channels(database, accounts, tenant_id, company)
     await connect_slack(database, vault, tenant_id)
     return True

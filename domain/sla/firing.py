@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.models import Conversation
+from domain.conversations.models import Message
 from domain.events import Happened, record
 from domain.sla.keeping import Clocks, fired
 from domain.sla.models import SlaAlert, SlaClock
@@ -58,18 +58,23 @@ class Watch:
 
     async def notice_answers(self, now: datetime, limit: int = BATCH) -> int:
         """Clocks whose customer was written to since they were looked at."""
+        # When it reached us counts: a mail sent from Outlook may be found long after it was sent.
+        written = select(Message.id).where(
+            Message.conversation_id == Ticket.conversation_id,
+            Message.direction == "out",
+            func.greatest(Message.created_at, Message.state_at) > SlaClock.updated_at,
+        )
         query = (
             select(SlaClock.ticket_id)
             .join(Ticket, Ticket.id == SlaClock.ticket_id)
-            .join(Conversation, Conversation.id == Ticket.conversation_id)
             .where(
                 SlaClock.tenant_id == self._tenant_id,
-                SlaClock.next_at.is_not(None),
+                SlaClock.stopped_at.is_(None),
                 SlaClock.first_response_met.is_(None),
-                Conversation.last_outbound_at > SlaClock.updated_at,
+                written.exists(),
             )
             .limit(limit)
-            .with_for_update(of=SlaClock, skip_locked=True)
+            .with_for_update(of=Ticket, skip_locked=True)
         )
         found = list(await self._session.scalars(query))
         await self._clocks.keep(found, now)

@@ -27,15 +27,13 @@ class SentMails:
             await reports.note_departures(self._session, self._account.id, list(thread_ids))
 
     async def were_reported_on(self, originals: Sequence[Original]) -> None:
-        """Bounces and complaints mute; what a person wrote elsewhere counts as an answer."""
+        """Bounces and complaints mute."""
         told = [one.report for _, one in originals if one.report and one.report.message_id]
         await self.have_left([report.message_id for report in told])
         if fatal := [report for report in told if mutes(report)]:
             await self._mute(
                 [Undeliverable(r.message_id, r.recipients, in_words(r)) for r in fatal]
             )
-        if written := [new.id for new, _ in originals if new.takes_over]:
-            await reports.note_first_response(self._session, written)
 
     async def _mute(self, failed: list[Undeliverable]) -> None:
         tenant_id = self._account.tenant_id

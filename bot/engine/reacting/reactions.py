@@ -24,6 +24,7 @@ from domain.tickets.service import NewComment, NewTicket, Tickets
 from domain.types import utc_now
 from domain.workflows.webhooks import Webhooks
 
+FAILED = "message.failed"
 BATCH = 100
 
 
@@ -62,7 +63,7 @@ class Reactions:
     async def _react_to(self, session: AsyncSession, tenant_id: UUID, event: DomainEvent) -> None:
         if event.kind == "ticket.opened":
             await queue.put(session, SUGGEST, tenant_id=tenant_id, ticket_id=event.subject_id)
-        elif event.kind == "message.failed":
+        elif event.kind == FAILED:
             await _tell_staff_of_failure(session, tenant_id, event)
         await notify(session, tenant_id, event)
 
@@ -87,6 +88,11 @@ def _count(events: list[DomainEvent], outcomes: list[str]) -> None:
 async def _keep_clocks(session: AsyncSession, tenant_id: UUID, events: list[DomainEvent]) -> None:
     """Those of the tickets that these events moved; the `sla` job's own are in step already."""
     moved = {event.subject_id for event in events if event.kind.startswith("ticket.")}
+    # An answer that did not arrive was none.
+    failed = [event.payload["conversation_id"] for event in events if event.kind == FAILED]
+    if failed:
+        about = select(Ticket.id).where(Ticket.conversation_id.in_(failed))
+        moved |= set(await session.scalars(about))
     await Clocks(session, tenant_id).keep(moved, utc_now())
 
 

@@ -28,14 +28,6 @@ _MUTE = text("""
     returning i.id, i.value, i.muted_reason, c.id as conversation_id
 """)
 
-_ANSWERED = text("""
-    update tickets t set first_response_at = n.at, updated_at = now()
-      from (select m.conversation_id, min(m.sent_at) as at from messages m
-             where m.id = any(:ids) group by m.conversation_id) n
-     where t.conversation_id = n.conversation_id and t.first_response_at is null
-       and t.created_at <= n.at + interval '1 minute'
-""")
-
 
 @dataclass(frozen=True, slots=True)
 class Undeliverable:
@@ -66,8 +58,3 @@ async def mute(
     rows = [asdict(report) for report in reports]
     values = {"account_id": account_id, "reports": json.dumps(rows)}
     return [Muted(*row) for row in await session.execute(_MUTE, values)]
-
-
-async def note_first_response(session: AsyncSession, message_ids: list[UUID]) -> None:
-    """An answer that was written outside of here counts like one that was written here."""
-    await session.execute(_ANSWERED, {"ids": message_ids})

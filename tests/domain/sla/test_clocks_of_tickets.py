@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from domain.conversations.models import Conversation, Message, Turn
 from domain.customers.models import Person
@@ -104,6 +104,38 @@ async def test_only_an_answer_the_customer_can_see_is_a_first_response(
     await said(tenant, ticket, author, state, *did)
     met = (await clock_of(tenant, ticket)).first_response_met
     assert met == (ticket.created_at + 5 * MINUTE if counts else None)
+    assert ticket.first_response_at == met
+
+
+async def test_an_answer_that_did_not_arrive_after_all_was_none(tenant: Entered) -> None:
+    ticket = await in_conversation(tenant)
+    await said(tenant, ticket, "staff", "sent")
+    await clock_of(tenant, ticket)
+    assert ticket.first_response_at
+    await tenant.session.execute(update(Message).values(state="failed"))
+    await clock_of(tenant, ticket)
+    assert ticket.first_response_at is None
+
+
+async def test_what_was_brought_in_keeps_its_first_response(tenant: Entered) -> None:
+    ticket = await in_conversation(tenant)
+    ticket.first_response_at = ticket.created_at + MINUTE
+    await clock_of(tenant, ticket)
+    assert ticket.first_response_at == ticket.created_at + MINUTE
+
+
+async def test_the_watch_sees_an_answer_that_was_found_late(tenant: Entered) -> None:
+    """Sent from Outlook before the clock was last looked at, fetched after."""
+    ticket = await in_conversation(tenant)
+    ticket.created_at -= HOUR
+    clocks = Clocks(tenant.session, tenant.tenant_id)
+    await clocks.keep([ticket.id], utc_now() - MINUTE)
+    watch = Watch(tenant.session, tenant.tenant_id)
+    assert await watch.notice_answers(utc_now()) == 0
+    await said(tenant, ticket, "staff", "sent")
+    assert await watch.notice_answers(utc_now()) == 1
+    assert ticket.first_response_at == ticket.created_at + 5 * MINUTE
+    assert await watch.notice_answers(utc_now()) == 0
 
 
 async def test_without_a_policy_the_tenants_settings_hold(tenant: Entered) -> None:

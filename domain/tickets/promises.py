@@ -158,6 +158,12 @@ def promises_in(text: str, at: datetime, where: ZoneInfo) -> tuple[Promise, ...]
     return tuple(found.values())[:MOST]
 
 
+def times_in(text: str, at: datetime, where: ZoneInfo) -> frozenset[datetime]:
+    """Every time to come that the text names, promised or not; `at`: when it is read."""
+    named = (_due(sentence, at.astimezone(where), where) for sentence in _sentences(text))
+    return frozenset(due for due in named if due is not None)
+
+
 def _sentences(text: str) -> list[str]:
     """Without quoted lines, and without questions."""
     own = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))

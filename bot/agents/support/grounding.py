@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.agents.support.facts import Kind, facts
 from bot.agents.support.ground import Ground, ground
-from bot.agents.support.promises import broken_promises
+from bot.agents.support.promises import broken_promises, dated_promises
 from bot.agents.support.tools import ProductView
 from bot.model.turns import (
     Action,
@@ -53,10 +53,14 @@ def objections(actions: Iterable[Action], seen: Seen, intent: Intent) -> tuple[s
     base = _ground(cited, seen)
     trusted = "\n".join(source.text for source in cited if not gives_orders(source.text))
     reaches = any(isinstance(action, REACHES_A_PERSON) for action in proposed)
+    # What staff have said in this conversation may be said again.
+    ours = [m.text for m in seen.context.history if m.author == "staff"]
+    vouched, zone = "\n".join((trusted, *ours)), ZoneInfo(seen.context.tenant.time_zone)
     found = [*_citations(proposed, seen, intent, reaches=reaches)]
     for text in texts_to_the_customer(proposed):
         found += _unfounded(text, base)
         found += broken_promises(text, trusted, reaches_a_person=reaches)
+        found += dated_promises(text, vouched, seen.context.now, zone)
         found += _too_long(text, seen.context)
         if _repeats(text, seen.instructions):
             found.append("it repeats the instructions")

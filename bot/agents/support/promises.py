@@ -1,6 +1,10 @@
 """Promises that a text makes: what no tool of this turn can keep must not be said."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from domain.tickets.promises import promises_in, times_in
 
 _WE = r"\b(?:we|i|our (?:team|engineers?|colleagues?))"
 _ACT = (
@@ -63,6 +67,19 @@ def broken_promises(text: str, sources: str, *, reaches_a_person: bool) -> tuple
             "it out"
         )
     return tuple(found)
+
+
+def dated_promises(text: str, sources: str, now: datetime, where: ZoneInfo) -> tuple[str, ...]:
+    """Things said to come by a time that the sources do not name, in the languages known.
+
+    The bot has no tool that sees to it that something happens by a time: people promise times.
+    """
+    vouched = times_in(sources, now, where)
+    return tuple(
+        f"“{promise.text}” promises a time that nobody has set: leave the time out"
+        for promise in promises_in(text, now, where)
+        if promise.due_at not in vouched
+    )
 
 
 def _done(words: str) -> str:

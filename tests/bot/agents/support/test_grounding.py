@@ -201,3 +201,31 @@ def test_today_is_the_tenants_today(seen):
     there = replace(seen, context=replace(seen.context, now=late, tenant=tenant))
 
     assert wrong("Today is 24 November.", there) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will send you the quote by Friday.",
+        "An engineer will come tomorrow at 9.",
+        "Wir melden uns bis morgen.",
+        "Nous vous enverrons le devis demain.",
+        "Le enviaremos el presupuesto mañana.",
+    ],
+)
+def test_a_time_is_promised_only_where_somebody_set_it(text, turn):
+    def told(*said: tuple[str, str]) -> tuple:
+        context = turn("When?", said_before=list(said))
+        handed = HandOff(HandOffReason.POLICY, "note", text)
+        return objections([handed], Seen(context), Intent.QUESTION)
+
+    assert any("promises a time" in one for one in told())
+    assert any("promises a time" in one for one in told(("customer", text)))
+    assert not any("promises a time" in one for one in told(("staff", text)))
+
+
+def test_a_time_that_the_article_names_may_be_told(turn):
+    source = Source(UUID(int=1), 1, "Times", "Reports reach you within two days.", 0.9)
+    told = Seen(turn("When do I get it?"), sources=(source,))
+    assert not any("promises" in one for one in wrong("You will get it within two days.", told))
+    assert any("promises" in one for one in wrong("You will get it within three days.", told))

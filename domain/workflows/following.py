@@ -41,6 +41,8 @@ EVENTS = {
     "ticket.split": "a part became a ticket of its own",
     "ticket.linked": "two tickets were linked",
     "ticket.unlinked": "a link was taken away",
+    "ticket.article_linked": "an article was linked to a ticket",
+    "ticket.article_resolved": "a ticket was resolved with an article",
     "ticket.article_unlinked": "an article was taken off a ticket",
     "ticket.snoozed": "a ticket sleeps until a time",
     "ticket.woke": "its time came",

@@ -26,6 +26,12 @@ TICKET_VERBS = (
         Right.ACT,
     ),
     Verb(
+        "article",
+        "article [N] | article link|unlink|resolved|unhelpful N ARTICLE",
+        "article resolved 12 password",
+        "articles suggested for a ticket, linked to it, or that it was resolved with",
+    ),
+    Verb(
         "snooze",
         "snooze [N] WHEN|off",
         "snooze 12 2d",

@@ -153,7 +153,7 @@ ALIASES = {
     "prompts": "prompt",
     "quotes": "quote",
     "contracts": "contract",
-    "article": "kb",
+    "articles": "article",
     "show": "ticket",
     "today": "stats",
     "rules": "rule",

@@ -17,6 +17,7 @@ from domain.audit.service import note as audit
 from domain.conversations.figures import Figures, figures
 from domain.tenants.service import Tenants
 from domain.tickets.listing import TicketList, Wanted
+from domain.tickets.working.articles import TicketArticles
 from domain.types import utc_now
 from domain.usage import service as usage
 
@@ -39,6 +40,10 @@ async def todays_figures(session: AsyncSession, tenant_id: UUID) -> tuple[Field,
         *_of_conversations(day),
         Field("Tickets opened", str(await tickets.since("created_at", since))),
         Field("Tickets resolved", str(await tickets.since("resolved_at", since))),
+        Field(
+            "Resolved with an article",
+            str(await TicketArticles(session, tenant_id).resolved_since(since)),
+        ),
         Field("Tickets open now", str(await tickets.count(Wanted()))),
         Field("Model cost (USD)", f"{spent:.2f}"),
     )

@@ -59,6 +59,8 @@ def _buttons(ticket: TicketCard, has_conversation: bool) -> tuple[Button, ...]:
         buttons.append(run("Reply", f"reply {number}", Style.PRIMARY))
         buttons.append(run("Take", f"take {number}"))
         buttons.append(run("Thread", f"thread {number}"))
+    if any(fact.startswith("Article (") for fact in ticket.facts):
+        buttons.append(run("Articles", f"article {number}"))
     buttons.append(run("Assign to me", f"assign {number} me"))
     if ticket.status not in FINISHED:
         buttons.append(run("Resolve", f"status {number} resolved"))

@@ -1,9 +1,10 @@
 """Articles beside a ticket: suggested, linked by a person, or what it was resolved with."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,6 +42,15 @@ class TicketArticles:
             .order_by(rank, TicketArticle.relevance.desc(), Article.title)
         )
         return [Beside(*row) for row in await self._session.execute(query)]
+
+    async def resolved_since(self, since: datetime) -> int:
+        """How many tickets were resolved with an article."""
+        query = select(func.count(TicketArticle.ticket_id.distinct())).where(
+            TicketArticle.tenant_id == self._tenant_id,
+            TicketArticle.kind == "resolved",
+            TicketArticle.created_at >= since,
+        )
+        return await self._session.scalar(query) or 0
 
     async def suggest(self, ticket_id: UUID, found: list[tuple[UUID, int]]) -> None:
         """(Article, relevance) pairs instead of what was suggested before."""
@@ -126,6 +136,6 @@ class TicketArticles:
         await self._session.execute(
             statement.on_conflict_do_update(
                 index_elements=["tenant_id", "ticket_id", "article_id"],
-                set_={"kind": kind, "created_by": actor},
+                set_={"kind": kind, "created_by": actor, "created_at": utc_now()},
             )
         )

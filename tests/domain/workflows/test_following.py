@@ -25,6 +25,7 @@ def test_every_event_that_is_recorded_is_listed_and_no_other() -> None:
 
 RECORDED_BY_WORD = {
     *("message.received", "message.sent", "quote.drafted", "quote.redrafted"),
+    *("ticket.article_linked", "ticket.article_resolved"),
     *(f"contract.{step}" for step in ("drafted", "changed", "quoted", "notice_given")),
     *(f"contract.{step}" for step in ("suspended", "cancelled", "expired")),
 }

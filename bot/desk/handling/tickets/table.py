@@ -6,7 +6,16 @@ from typing import Any
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.bench import Answer, Bench
-from bot.desk.handling.tickets import bulk, joining, macros, promises, teams, views, waiting
+from bot.desk.handling.tickets import (
+    articles,
+    bulk,
+    joining,
+    macros,
+    promises,
+    teams,
+    views,
+    waiting,
+)
 from channels.cards import Used
 
 COMMANDS: dict[str, Callable[[Bench, StaffCommand], Awaitable[Answer]]] = {
@@ -21,6 +30,7 @@ COMMANDS: dict[str, Callable[[Bench, StaffCommand], Awaitable[Answer]]] = {
     "team": teams.team,
     "bulk": bulk.bulk,
     "promise": promises.promise,
+    "article": articles.article,
 }
 REACTIONS: dict[str, tuple[Right, Callable[[Bench, Used, StaffView], Awaitable[Answer]]]] = {
     "split.chosen": (Right.ACT, joining.split_chosen),

@@ -53,6 +53,7 @@ class Ticket(TenantOwned, Base):
     follow_up_told_at: Mapped[datetime | None]
     next_action: Mapped[str] = mapped_column(default="", server_default="")
     next_action_due: Mapped[datetime | None]
+    next_action_told_at: Mapped[datetime | None]
     satisfaction: Mapped[int | None]
     satisfaction_comment: Mapped[str] = mapped_column(default="", server_default="")
     satisfaction_at: Mapped[datetime | None]
@@ -62,6 +63,12 @@ class Ticket(TenantOwned, Base):
     closed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
+        Index(
+            "ix_tickets_next_action",
+            "tenant_id",
+            "next_action_due",
+            postgresql_where=sql("next_action_due is not null and next_action_told_at is null"),
+        ),
         UniqueConstraint("tenant_id", "number"),
         Index("ix_tickets_status", "tenant_id", "status", "updated_at"),
         Index("ix_tickets_recent", "tenant_id", "created_at", "id"),

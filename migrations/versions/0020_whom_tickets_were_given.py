@@ -1,4 +1,4 @@
-"""An index to find when a member was last given a ticket"""
+"""An index to find when a member was last given a ticket; next actions are told of once"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("field = 'assignee_id'"),
     )
 
+    op.add_column(
+        "tickets", sa.Column("next_action_told_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.create_index(
+        "ix_tickets_next_action",
+        "tickets",
+        ["tenant_id", "next_action_due"],
+        postgresql_where=sa.text("next_action_due is not null and next_action_told_at is null"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_tickets_next_action", table_name="tickets")
+    op.drop_column("tickets", "next_action_told_at")
     op.drop_index("ix_ticket_changes_given", table_name="ticket_changes")

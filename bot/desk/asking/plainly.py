@@ -85,6 +85,22 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     (r"pause (?:the bot|it|this|here)(?: here)?", "pause", ""),
     (r"(?:resume|unpause|start)(?: the bot)?(?: on| for)? (?P<rest>all|everywhere|\w+)", "resume",
      "{rest}"),
+    (r"(?:what (?:have|did) we promised?|which promises (?:are|were) (?:open|due|made)|what is "
+     r"promised)(?: (?:to )?(?P<rest>(?!to\b).+))?", "promise", "list {rest}"),
+    (r"(?:what have i promised|my promises)", "promise", "mine"),
+    (r"(?:show|open|list)(?: me)?(?: the| my)? (?:(?:saved )?views?|lists?) (?P<rest>.+)", "view",
+     "{rest}"),
+    (r"(?:show|list|which|what)(?: me)?(?: the| my)?(?: are)?(?: saved)? views(?: do we have)?",
+     "view", "list"),
+    (rf"(?:which|what|show(?: me)?(?: the)?) articles (?:are suggested |fit |help )?(?:for|with|to|"
+     rf"beside) {_THIS}", "article", "{n}"),
+    (rf"(?:link|add) (?:the article )?(?P<rest>.+?) to (?:ticket )?(?P<n>{_TICKET})", "article",
+     "link {n} {rest}"),
+    (r"(?:which|what|show(?: me)?(?: the)?) rules(?: do we have| are there)?", "rule", "list"),
+    (r"(?:which|what|show(?: me)?(?: the)?) contracts (?:end|expire|run out|are ending)(?: soon)?",
+     "contract", "expiring"),
+    (r"(?:how (?:well )?did we keep|how are) our (?:service levels|slas?|promises)(?: doing)?",
+     "sla", "report"),
     (r"(?:find|search(?: for)?|look for|look up) (?P<rest>.+)", "find", "{rest}"),
     (r"(?:what do we (?:say|know|tell (?:people|customers)) about|what does the knowledge base say "
      r"(?:about|on)) (?P<rest>.+)", "kb", "search {rest}"),

@@ -81,7 +81,7 @@ TICKET_VERBS = (
     ),
     Verb(
         "promise",
-        "promise list|mine | promise done|withdraw N | promise add [N] WHEN WORDS",
+        "promise list [CUSTOMER]|mine | promise done|withdraw N | promise add [N] WHEN WORDS",
         "promise list",
         "what was promised to customers, and by when",
     ),

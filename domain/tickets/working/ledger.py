@@ -95,9 +95,15 @@ class PromiseLedger:
         return list(await self._session.scalars(query.order_by(TicketPromise.id).limit(limit)))
 
     async def due(
-        self, limit: int, staff_id: UUID | None = None
+        self,
+        limit: int,
+        staff_id: UUID | None = None,
+        customer_id: UUID | None = None,
     ) -> list[tuple[TicketPromise, Ticket]]:
-        """Open and broken ones, the soonest first; `staff_id`: of whom, and of nobody's."""
+        """Open and broken ones, the soonest first; `staff_id`: of whom, and of nobody's.
+
+        `customer_id`: to a company or a person.
+        """
         query = (
             select(TicketPromise, Ticket)
             .join(Ticket, Ticket.id == TicketPromise.ticket_id)
@@ -111,6 +117,10 @@ class PromiseLedger:
         if staff_id is not None:
             query = query.where(
                 TicketPromise.staff_id.is_(None) | (TicketPromise.staff_id == staff_id)
+            )
+        if customer_id is not None:
+            query = query.where(
+                (Ticket.company_id == customer_id) | (Ticket.person_id == customer_id)
             )
         return [(promise, ticket) for promise, ticket in await self._session.execute(query)]
 

@@ -58,15 +58,16 @@ class Waiting:
         words = text.strip()[:LONGEST_NOTE]
         told = ("next_action", ticket.next_action, words)
         ticket.next_action, ticket.next_action_due = words, due if words else None
+        ticket.next_action_told_at = None
         self._history.changed(ticket, told, actor=actor, why="")
         await self._session.flush()
 
     async def come_due(self, now: datetime) -> int:
-        """Wakes tickets and reminds of follow-ups; the number of notices that are news.
+        """Wakes tickets, reminds of follow-ups and next actions; how many notices are news.
 
         Each once, also when two run: the rows are taken with the mark that they were.
         """
-        told = [*await self._woken(now), *await self._owed(now)]
+        told = [*await self._woken(now), *await self._owed(now), *await self._next(now)]
         notices = Notices(self._session, self._tenant_id)
         return sum([await notices.add(notice) for notice in told])
 
@@ -119,6 +120,24 @@ class Waiting:
                 ticket.follow_up_note or "Follow up.",
                 ticket.follow_up_by_id,
             )
+            for ticket in rows
+        ]
+
+    async def _next(self, now: datetime) -> list[NewNotice]:
+        """Of tickets that are not over."""
+        rows = await self._session.scalars(
+            update(Ticket)
+            .where(
+                Ticket.tenant_id == self._tenant_id,
+                Ticket.next_action_due <= now,
+                Ticket.next_action_told_at.is_(None),
+                Ticket.status.not_in(FINISHED),
+            )
+            .values(next_action_told_at=now, updated_at=now)
+            .returning(Ticket)
+        )
+        return [
+            _notice(ticket, f"next:{ticket.id}:{ticket.next_action_due}", ticket.next_action)
             for ticket in rows
         ]
 

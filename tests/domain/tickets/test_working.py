@@ -138,3 +138,19 @@ async def test_presence_is_of_the_last_two_minutes_and_a_look_hides_no_typing(
     assert (there.name, there.activity) == ("Ada", "typing")
     assert await presences.others([ticket.id], ada.id, now) == []
     assert await presences.others([ticket.id], None, now + WITHIN) == []
+
+
+async def test_a_next_action_is_told_of_once_when_its_time_has_come(tenant: Entered) -> None:
+    service = Tickets(tenant.session, tenant.tenant_id)
+    waiting = Waiting(tenant.session, tenant.tenant_id)
+    now = utc_now()
+    ticket = await service.open(NewTicket("Camera"))
+    over = await service.open(NewTicket("Old"))
+    for one in (ticket, over):
+        await waiting.next_action(one, "Order it", now + timedelta(hours=1), actor="test")
+    await service.change(over.number, {"status": "closed"}, actor="test", why="")
+    assert await waiting.come_due(now) == 0
+    assert await waiting.come_due(now + timedelta(hours=2)) == 1
+    assert await waiting.come_due(now + timedelta(hours=3)) == 0
+    await waiting.next_action(ticket, "Order it again", now + timedelta(hours=4), actor="test")
+    assert await waiting.come_due(now + timedelta(hours=5)) == 1

@@ -11,6 +11,7 @@ from bot.desk.handling.tickets.joining import follow
 from bot.desk.showing.promises import promise_section
 from channels.cards import Card, Section
 from domain.audit.service import note as audit
+from domain.customers.naming import called
 from domain.tenants.service import Tenants
 from domain.tickets.models import Ticket, TicketPromise
 from domain.tickets.promises import Promise
@@ -24,7 +25,7 @@ _ENDS = {"done": "kept", "kept": "kept", "withdraw": "withdrawn"}
 async def promise(bench: Bench, command: StaffCommand) -> Answer:
     verb, rest = first_word(command.words)
     if verb in ("", "list", "mine"):
-        return await _listed(bench, command, only_mine=verb == "mine")
+        return await _listed(bench, command, rest, only_mine=verb == "mine")
     command.by.rights.require(Right.ACT, command.by.role)
     if verb in _ENDS:
         return await _ended(bench, command, _ENDS[verb], rest)
@@ -33,11 +34,14 @@ async def promise(bench: Bench, command: StaffCommand) -> Answer:
     raise wrong_use("promise", "list, mine, done, withdraw or add?")
 
 
-async def _listed(bench: Bench, command: StaffCommand, *, only_mine: bool) -> Answer:
+async def _listed(bench: Bench, command: StaffCommand, who: str, *, only_mine: bool) -> Answer:
+    """`who`: only what was promised to that customer."""
     now = utc_now()
     async with bench.database.transaction(command.tenant_id) as session:
         ledger = PromiseLedger(session, command.tenant_id)
-        rows = await ledger.due(PAGE, command.by.id if only_mine else None)
+        customer = await called(session, command.tenant_id, who) if who else None
+        staff_id, to = command.by.id if only_mine else None, customer.id if customer else None
+        rows = await ledger.due(PAGE, staff_id, to)
     may_act = Right.ACT in command.by.rights.held
     sections = tuple(promise_section(row, ticket, now, may_act=may_act) for row, ticket in rows)
     empty = Section("Nothing is promised that was not kept.")

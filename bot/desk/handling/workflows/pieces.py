@@ -30,7 +30,9 @@ _OPERATORS = {
     "is": "equals", "=": "equals", "==": "equals", "is_not": "not_equals", "!=": "not_equals",
     ">": "greater_than", "<": "less_than", "above": "greater_than", "below": "less_than",
 }  # fmt: skip
-_SPAN = re.compile(r"(?:in )?(\d{1,7}) ?(minute|min|m|hour|h|day|d|week|w)s?\b[ ,:]*", re.I)
+_SPAN = re.compile(
+    r"(?:in )?(\d{1,7}) ?(minute|min|m|hour|h|day|d|week|w)s?\b(?:[,:]\s*|\s+)?", re.I
+)
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 _YES, _NO = ("yes", "true"), ("no", "false")
 _ANY: TypeAdapter[Any] = TypeAdapter(Action)

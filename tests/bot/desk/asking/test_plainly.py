@@ -41,6 +41,17 @@ from bot.desk.asking.verbs import VERBS
         ("stop the bot everywhere", "stop", "all"),
         ("what do we tell customers about warranty?", "kb", "search warranty"),
         ("inbox mine", "inbox", "mine"),
+        ("what have we promised Acme?", "promise", "list Acme"),
+        ("what did we promise to Acme Dental?", "promise", "list Acme Dental"),
+        ("which promises are due?", "promise", "list"),
+        ("my promises", "promise", "mine"),
+        ("show me the view Urgent", "view", "Urgent"),
+        ("which views do we have?", "view", "list"),
+        ("which articles are suggested for ticket 12?", "article", "12"),
+        ("link the article Recorder password to 12", "article", "link 12 Recorder password"),
+        ("what rules do we have?", "rule", "list"),
+        ("which contracts end soon?", "contract", "expiring"),
+        ("how well did we keep our service levels?", "sla", "report"),
     ],
 )
 def test_plain_words_are_a_command(text: str, verb: str, words: str) -> None:

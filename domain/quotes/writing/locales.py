@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from domain.quotes.writing.words import known_language, words_of
 from domain.types import MINOR_UNITS, Money
 
-NARROW, HARD = "\u202f", "\u00a0"
+HARD = "\u00a0"
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "JPY": "¥"}
 FINEST_PRICE = 4
 """Decimals of a unit price: an hour of a day rate may be finer than a penny."""
@@ -82,7 +82,7 @@ _LOCALES = {
         Locale("en-GB", ".", ",", symbol_before=True, symbol_gap=""),
         Locale("en-US", ".", ",", symbol_before=True, symbol_gap=""),
         Locale("de", ",", ".", symbol_before=False, symbol_gap=HARD),
-        Locale("fr", ",", NARROW, symbol_before=False, symbol_gap=HARD),
+        Locale("fr", ",", HARD, symbol_before=False, symbol_gap=HARD),
         Locale("es", ",", ".", symbol_before=False, symbol_gap=HARD, group_from=5),
         Locale("it", ",", ".", symbol_before=False, symbol_gap=HARD),
         Locale("nl", ",", ".", symbol_before=True, symbol_gap=HARD),

@@ -13,10 +13,12 @@ from typing import Any
 from domain.quotes.pricing import QuoteLine, Tier, Totals, tier_totals, totals
 from domain.quotes.writing.linework import category
 from domain.quotes.writing.templates import CODE, OVERVIEW, TECHNICAL
+from domain.quotes.writing.words import words_of
 from domain.types import Money
 
-RESTATING = frozenset({"options", "benefits", "specifications", "deliverables"})
+RESTATING = frozenset({"options", "benefits", "specifications", "deliverables", "testing"})
 """Sections which, as code writes them, only say again what the table of lines shows."""
+NOTHING = ("none", "none_named", "none_known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def customer_view(
         lines=tuple(_line(number, line) for number, line in enumerate(own, 1)),
         totals=totals(own, heading.currency),
         tiers=tier_totals(own, heading.currency) if is_tiered else {},
-        overview=_sections(documents.get(OVERVIEW, {})),
-        technical=_sections(documents.get(TECHNICAL, {})),
+        overview=_sections(documents.get(OVERVIEW, {}), heading.language),
+        technical=_sections(documents.get(TECHNICAL, {}), heading.language),
     )
 
 
@@ -128,9 +130,12 @@ def _line(number: int, line: QuoteLine) -> CustomerLine:
     )
 
 
-def _sections(content: Mapping[str, Any]) -> tuple[CustomerSection, ...]:
+def _sections(content: Mapping[str, Any], language: str) -> tuple[CustomerSection, ...]:
+    """Without what code wrote only so that the document is whole."""
+    nothing = {words_of(language).say(sentence) for sentence in NOTHING}
     return tuple(
         CustomerSection(section["id"], section["title"], section["content"])
         for section in content.get("sections", ())
-        if not (section["id"] in RESTATING and section.get("origin", CODE) == CODE)
+        if section.get("origin", CODE) != CODE
+        or (section["id"] not in RESTATING and section["content"] not in nothing)
     )

@@ -1,0 +1,92 @@
+"""Typst, loaded when the first paper is made: data in, the bytes of a PDF out, in a thread.
+
+It compiles our own template in memory. Its root is an empty folder and packages come from there
+too, so that nothing can be read and nothing fetched, whatever the data say.
+"""
+
+import asyncio
+import hashlib
+import json
+import tempfile
+import threading
+from collections import OrderedDict
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from bot.foundation.errors import FrontdeskError
+from bot.foundation.telemetry import log
+
+TEMPLATE = "quote.typ"
+FONTS = "font_source_sans_pro"
+ACCESSIBLE = ["ua-1"]
+REMEMBERED = 32
+"""Papers of the last questions: a page that is opened again costs nothing."""
+
+
+class NotSet(FrontdeskError):
+    """The typesetter refused a page: a defect of ours, or a picture that it cannot read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The PDF could not be made: {reason}")
+
+
+class Typesetter:
+    """One for the process. Compiling releases the interpreter; one page at a time."""
+
+    def __init__(self) -> None:
+        self._compiler: Any = None
+        self._recent: OrderedDict[bytes, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+        self._template = files("bot.paper").joinpath("templates", TEMPLATE).read_bytes()
+        self._root = tempfile.TemporaryDirectory(prefix="frontdesk-paper-")
+
+    async def pdf(self, page: dict[str, Any], logo: str = "", *, made_at: int = 0) -> bytes:
+        """`logo`: SVG text; `made_at`: seconds since 1970, written into the file. The same
+        arguments give the same bytes. Raises NotSet."""
+        return await asyncio.to_thread(self.set_now, page, logo, made_at)
+
+    def set_now(self, page: dict[str, Any], logo: str = "", made_at: int = 0) -> bytes:
+        inputs = {"page": json.dumps(page, ensure_ascii=False), "logo": logo}
+        key = hashlib.sha256(repr((inputs, made_at)).encode("utf-8", "replace")).digest()
+        with self._lock:
+            content = self._recent.pop(key, None) or self._accessible(inputs, made_at)
+            self._recent[key] = content
+            while len(self._recent) > REMEMBERED:
+                self._recent.popitem(last=False)
+        return content
+
+    def _accessible(self, inputs: dict[str, str], made_at: int) -> bytes:
+        """By the standard for accessible documents, which asks for a glyph of every letter:
+        where no font has one, without it. Raises NotSet."""
+        try:
+            return self._compiled(inputs, made_at, ACCESSIBLE)
+        except RuntimeError as error:
+            log.info("paper.not_accessible", reason=str(error)[:200])
+        try:
+            return self._compiled(inputs, made_at, [])
+        except RuntimeError as error:
+            raise NotSet(str(error)[:300]) from error
+
+    def _compiled(self, inputs: dict[str, str], made_at: int, standards: list[str]) -> bytes:
+        compiler = self._compiler = self._compiler or self._built()
+        content: bytes = compiler.compile(
+            self._template,
+            format="pdf",
+            sys_inputs=inputs,
+            timestamp=made_at,
+            pdf_standards=standards,
+        )
+        return content
+
+    def _built(self) -> Any:
+        import typst
+
+        spec = find_spec(FONTS)
+        folder = Path(spec.origin or "").parent / "files" if spec else None
+        fonts = typst.Fonts(True, True, [str(folder)] if folder else [])
+        root = self._root.name
+        return typst.Compiler(
+            b"", root=root, font_paths=fonts, package_path=root, package_cache_path=root
+        )

@@ -1,4 +1,4 @@
-"""Text that others wrote, made fit for a page: what it says, and nothing that plays tricks; pure."""
+"""Text that others wrote, made fit for a page: what it says, and no tricks; pure."""
 
 import re
 import unicodedata

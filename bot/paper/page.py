@@ -1,4 +1,4 @@
-"""A customer's view of a quote as the page's data: words, numbers and dates in their language; pure.
+"""A customer's view of a quote as the page's data, written in their language; pure.
 
 Every text is cleaned here; the template only places it.
 """

@@ -1,16 +1,14 @@
 """Typst, loaded when the first paper is made: data in, the bytes of a PDF out, in a thread.
 
-It compiles our own template in memory. Its root is an empty folder and packages come from there
-too, so that nothing can be read and nothing fetched, whatever the data say.
+It compiles our own template, which reads no file and imports nothing; its root is the folder of
+templates, so that there would be nothing else to read. What is data never becomes markup.
 """
 
 import asyncio
 import hashlib
 import json
-import tempfile
 import threading
 from collections import OrderedDict
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 from bot.foundation.errors import FrontdeskError
 from bot.foundation.telemetry import log
 
+TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE = "quote.typ"
 FONTS = "font_source_sans_pro"
 ACCESSIBLE = ["ua-1"]
@@ -39,8 +38,6 @@ class Typesetter:
         self._compiler: Any = None
         self._recent: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = threading.Lock()
-        self._template = files("bot.paper").joinpath("templates", TEMPLATE).read_bytes()
-        self._root = tempfile.TemporaryDirectory(prefix="frontdesk-paper-")
 
     async def pdf(self, page: dict[str, Any], logo: str = "", *, made_at: int = 0) -> bytes:
         """`logo`: SVG text; `made_at`: seconds since 1970, written into the file. The same
@@ -72,7 +69,7 @@ class Typesetter:
     def _compiled(self, inputs: dict[str, str], made_at: int, standards: list[str]) -> bytes:
         compiler = self._compiler = self._compiler or self._built()
         content: bytes = compiler.compile(
-            self._template,
+            TEMPLATES.joinpath(TEMPLATE).read_bytes(),
             format="pdf",
             sys_inputs=inputs,
             timestamp=made_at,
@@ -86,7 +83,7 @@ class Typesetter:
         spec = find_spec(FONTS)
         folder = Path(spec.origin or "").parent / "files" if spec else None
         fonts = typst.Fonts(True, True, [str(folder)] if folder else [])
-        root = self._root.name
+        root = str(TEMPLATES)
         return typst.Compiler(
             b"", root=root, font_paths=fonts, package_path=root, package_cache_path=root
         )

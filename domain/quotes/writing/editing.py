@@ -85,6 +85,21 @@ class DocumentEditor:
         fresh = (await self._documents.from_lines(opened.quote, lines))[at[1]]
         return await self._rewritten(opened, words or fresh, why, "regenerated")
 
+    async def retitle(self, quote_id: UUID, fields: dict[str, Any], actor: str) -> Quote:
+        """What stands above the lines of a draft; the documents follow."""
+        quote = await self._quotes.get(quote_id, for_change=True)
+        if quote.status != "draft":
+            raise NotADraft(quote)
+        for name, value in fields.items():
+            setattr(quote, name, value)
+        if fields:
+            quote.version += 1
+            quote.updated_at = utc_now()
+            told = f"Changed: {', '.join(sorted(fields)).replace('_', ' ')}"
+            await self._documents.follow(quote, await self._lines(quote), Why(told, actor))
+            self._quotes.note(quote, "retitled", actor, told)
+        return quote
+
     async def _open(self, at: tuple[UUID, str], why: Why) -> Opened:
         quote_id, kind = at
         if kind not in TYPES:

@@ -111,7 +111,7 @@ async def sheet_of(session: AsyncSession, quote: Quote) -> Sheet:
     tenant_id = quote.tenant_id
     documents = await QuoteDocuments(session, tenant_id).all(quote.id)
     rows = await Quotes(session, tenant_id).lines(quote.id)
-    own = await _house(session, tenant_id)
+    own = await house_of(session, tenant_id)
     day = max([quote.created_at, *(held.version.created_at for held in documents.values())])
     return Sheet(
         heading=await _heading(session, quote, own[1], day),
@@ -125,7 +125,7 @@ async def sheet_of(session: AsyncSession, quote: Quote) -> Sheet:
     )
 
 
-async def _house(session: AsyncSession, tenant_id: UUID) -> tuple[House, TenantSettings, str]:
+async def house_of(session: AsyncSession, tenant_id: UUID) -> tuple[House, TenantSettings, str]:
     tenants = Tenants(session, tenant_id)
     tenant, settings = await tenants.get(), await tenants.settings()
     row = await Logos(session, tenant_id).get()

@@ -54,6 +54,22 @@ class Typesetter:
                 self._recent.popitem(last=False)
         return content
 
+    async def require_picture(self, kind: str, content: bytes) -> None:
+        """`kind`: png or jpg. Raises NotSet where it cannot be drawn: inside an SVG it would only
+        be missing."""
+        numbers = ",".join(map(str, content))
+        source = f'#image(bytes(({numbers},)), format: "{kind}", width: 1cm)'.encode()
+
+        def draw() -> None:
+            with self._lock:
+                compiler = self._compiler = self._compiler or self._built()
+                try:
+                    compiler.compile(source, format="pdf", sys_inputs=None)
+                except RuntimeError as error:
+                    raise NotSet(str(error)[:300]) from error
+
+        await asyncio.to_thread(draw)
+
     def _accessible(self, inputs: dict[str, str], made_at: int) -> bytes:
         """By the standard for accessible documents, which asks for a glyph of every letter:
         where no font has one, without it. Raises NotSet."""

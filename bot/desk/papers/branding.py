@@ -7,8 +7,10 @@ from bot.paper.typesetting import NotSet, Typesetter
 from domain.audit.service import note
 from domain.database import Database
 from domain.quotes.writing.view import Heading, customer_view
-from domain.tenants.logos import BadLogo, Logos, as_svg, kind_of
+from domain.tenants.logos import JPEG, PNG, BadLogo, Logos, as_svg, kind_of
 from domain.tenants.settings import Branding
+
+_RASTER = {PNG: "png", JPEG: "jpg"}
 
 
 async def set_logo(
@@ -19,6 +21,8 @@ async def set_logo(
     heading = Heading("QT-1", 1, "Logo", is_draft=True, currency="GBP", language="en")
     page = page_of(customer_view(heading, (), {}), House("Logo", Branding(), has_logo=True))
     try:
+        if kind in _RASTER:
+            await typesetter.require_picture(_RASTER[kind], content)
         await typesetter.pdf(page, as_svg(kind, content))
     except NotSet as error:
         raise BadLogo("the picture cannot be drawn: save it anew with another program.") from error

@@ -59,7 +59,7 @@ def _note(command: StaffCommand, conversation: Conversation, quote: Quote, made:
         channel_account_id=conversation.channel_account_id,
         staff_id=command.by.id,
         direction="note",
-        author="staff",
+        author="bot",  # what staff put there themselves is not shown to them again
         text=f"{quote.number} as PDF. {_state(quote, made)}",
         sent_at=utc_now(),
     )

@@ -27,6 +27,7 @@ FURTHER = (
     "quote edit 1",
     "quote edit 1 make it 30 and add 5 % discount",
     "quote approve 1",
+    "quote pdf 1",
     "prompt list",
     "prompt show support",
     "prompt try support",

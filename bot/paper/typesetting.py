@@ -7,8 +7,11 @@ templates, so that there would be nothing else to read. What is data never becom
 import asyncio
 import hashlib
 import json
+import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,10 +35,12 @@ class NotSet(FrontdeskError):
 
 
 class Typesetter:
-    """One for the process. Compiling releases the interpreter; one page at a time."""
+    """One for the process. Compiling releases the interpreter: several pages are set at once."""
 
-    def __init__(self) -> None:
-        self._compiler: Any = None
+    def __init__(self, at_once: int = 0) -> None:
+        self._seats = threading.BoundedSemaphore(at_once or min(4, os.cpu_count() or 1))
+        self._idle: list[Any] = []
+        self._fonts: Any = None
         self._recent: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,11 +53,25 @@ class Typesetter:
         inputs = {"page": json.dumps(page, ensure_ascii=False), "logo": logo}
         key = hashlib.sha256(repr((inputs, made_at)).encode("utf-8", "replace")).digest()
         with self._lock:
-            content = self._recent.pop(key, None) or self._accessible(inputs, made_at)
+            known = self._recent.pop(key, None)
+        content = known or self._set(inputs, made_at)
+        with self._lock:
             self._recent[key] = content
             while len(self._recent) > REMEMBERED:
                 self._recent.popitem(last=False)
         return content
+
+    def _set(self, inputs: dict[str, str], made_at: int) -> bytes:
+        """By the standard for accessible documents, which asks for a glyph of every letter:
+        where no font has one, without it."""
+        source = TEMPLATES.joinpath(TEMPLATE).read_bytes()
+        asked = {"sys_inputs": inputs, "timestamp": made_at}
+        with self._compiler() as compiler:
+            try:
+                return _compiled(compiler, source, pdf_standards=ACCESSIBLE, **asked)
+            except NotSet as error:
+                log.info("paper.not_accessible", reason=str(error)[:200])
+            return _compiled(compiler, source, **asked)
 
     async def require_picture(self, kind: str, content: bytes) -> None:
         """`kind`: png or jpg. Raises NotSet where it cannot be drawn: inside an SVG it would only
@@ -61,45 +80,38 @@ class Typesetter:
         source = f'#image(bytes(({numbers},)), format: "{kind}", width: 1cm)'.encode()
 
         def draw() -> None:
-            with self._lock:
-                compiler = self._compiler = self._compiler or self._built()
-                try:
-                    compiler.compile(source, format="pdf", sys_inputs=None)
-                except RuntimeError as error:
-                    raise NotSet(str(error)[:300]) from error
+            with self._compiler() as compiler:
+                _compiled(compiler, source, sys_inputs=None)
 
         await asyncio.to_thread(draw)
 
-    def _accessible(self, inputs: dict[str, str], made_at: int) -> bytes:
-        """By the standard for accessible documents, which asks for a glyph of every letter:
-        where no font has one, without it. Raises NotSet."""
-        try:
-            return self._compiled(inputs, made_at, ACCESSIBLE)
-        except RuntimeError as error:
-            log.info("paper.not_accessible", reason=str(error)[:200])
-        try:
-            return self._compiled(inputs, made_at, [])
-        except RuntimeError as error:
-            raise NotSet(str(error)[:300]) from error
-
-    def _compiled(self, inputs: dict[str, str], made_at: int, standards: list[str]) -> bytes:
-        compiler = self._compiler = self._compiler or self._built()
-        content: bytes = compiler.compile(
-            TEMPLATES.joinpath(TEMPLATE).read_bytes(),
-            format="pdf",
-            sys_inputs=inputs,
-            timestamp=made_at,
-            pdf_standards=standards,
-        )
-        return content
+    @contextmanager
+    def _compiler(self) -> Iterator[Any]:
+        with self._seats:
+            with self._lock:
+                compiler = self._idle.pop() if self._idle else self._built()
+            try:
+                yield compiler
+            finally:
+                with self._lock:
+                    self._idle.append(compiler)
 
     def _built(self) -> Any:
         import typst
 
-        spec = find_spec(FONTS)
-        folder = Path(spec.origin or "").parent / "files" if spec else None
-        fonts = typst.Fonts(True, True, [str(folder)] if folder else [])
+        if self._fonts is None:
+            spec = find_spec(FONTS)
+            folder = Path(spec.origin or "").parent / "files" if spec else None
+            self._fonts = typst.Fonts(True, True, [str(folder)] if folder else [])
         root = str(TEMPLATES)
         return typst.Compiler(
-            b"", root=root, font_paths=fonts, package_path=root, package_cache_path=root
+            b"", root=root, font_paths=self._fonts, package_path=root, package_cache_path=root
         )
+
+
+def _compiled(compiler: Any, source: bytes, **asked: Any) -> bytes:
+    try:
+        content: bytes = compiler.compile(source, format="pdf", **asked)
+    except RuntimeError as error:
+        raise NotSet(str(error)[:300]) from error
+    return content

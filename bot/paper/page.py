@@ -121,6 +121,7 @@ def _facts(view: CustomerView, words: Words, locale: Locale) -> list[dict[str, s
         (paper["valid_until"], locale.day(heading.valid_until) if heading.valid_until else ""),
         (paper["reference"], line(heading.reference, 100)),
         (paper["site"], line(heading.location, 120)),
+        (paper["wanted_by"], line(heading.deadline, 80)),
     ]
     return [{"name": name, "value": value} for name, value in facts if value]
 

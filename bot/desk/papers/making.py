@@ -146,6 +146,7 @@ async def _heading(
         language=quote.language or settings.language,
         addressee=await _addressee(session, quote),
         location=quote.location,
+        deadline=quote.deadline,
         reference=quote.customer_reference,
         words=quote.request,
         written_on=day.date(),

@@ -43,6 +43,7 @@ async def papers_of(
         currency=made.currency,
         language=matter.language,
         location=request.location,
+        deadline=request.deadline,
         words=drafted.words,
         written_on=now.date(),
         validity_days=matter.validity_days,

@@ -127,7 +127,10 @@ class _Writer:
     def build(self) -> dict[str, Any]:
         matter, say = self._matter, self._words.say
         goods = [line for line in matter.counted if not is_labour(line)]
-        steps = [say("install", what=self._counted(line)) for line in goods]
+        steps = [
+            self._counted(line) if _is_test(line) else say("install", what=self._counted(line))
+            for line in sorted(goods, key=_is_test)
+        ]
         notes = [line.note for line in matter.lines if line.note]
         return self._sections(
             ("steps", _listed(steps) or say("delivery_only")),

@@ -16,8 +16,10 @@ from domain.quotes.writing.templates import CODE, OVERVIEW, TECHNICAL
 from domain.quotes.writing.words import words_of
 from domain.types import Money
 
-RESTATING = frozenset({"options", "benefits", "specifications", "deliverables", "testing"})
-"""Sections which, as code writes them, only say again what the table of lines shows."""
+RESTATING = frozenset(
+    {"options", "benefits", "specifications", "deliverables", "testing", "requirements"}
+)
+"""Sections which, as code writes them, only say again what the head and the lines show."""
 NOTHING = ("none", "none_named", "none_known")
 
 
@@ -74,6 +76,7 @@ class Heading:
     language: str
     addressee: Addressee = Addressee()
     location: str = ""
+    deadline: str = ""
     reference: str = ""
     words: str = ""
     """The customer's own."""
@@ -113,7 +116,7 @@ def customer_view(
 def _line(number: int, line: QuoteLine) -> CustomerLine:
     return CustomerLine(
         number=number,
-        part_number=line.code,
+        part_number="" if line.rule.startswith("norm ") else line.code,
         description=line.description,
         quantity=line.quantity,
         unit=line.unit,

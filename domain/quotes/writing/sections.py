@@ -10,6 +10,8 @@ from domain.quotes.writing.templates import CODE, PERSON
 
 MOST_SECTIONS = 40
 LONGEST = 100_000
+MOST_TEXT, MOST_ROWS = 200_000, 3000
+"""Of a whole document: what still makes a paper that somebody can read."""
 _ID = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 _FORMAT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -47,6 +49,7 @@ def edited(content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
         ) from error
     if len({section.id for section in given}) != len(given):
         raise Refused("Two sections have the same id: give each its own.")
+    _require_readable(given)
     known = {section["id"]: section for section in before.get("sections", ())}
     ordered = sorted(enumerate(given), key=lambda pair: (pair[1].order, pair[0]))
     return {
@@ -55,6 +58,15 @@ def edited(content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
             for order, (_, section) in enumerate(ordered, 1)
         ]
     }
+
+
+def _require_readable(given: list[Section]) -> None:
+    text = sum(len(section.content) for section in given)
+    rows = sum(section.content.count("\n") + 1 for section in given)
+    if text > MOST_TEXT or rows > MOST_ROWS:
+        raise Refused(
+            f"The document is too long: it may have {MOST_TEXT} characters in {MOST_ROWS} lines."
+        )
 
 
 def _kept(given: Section, before: dict[str, Any] | None, order: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import json
 from typing import Any
 
 import httpx
@@ -243,3 +244,22 @@ async def test_nothing_of_another_tenant_can_be_had(
         body = {"status": "sent"} if method == "POST" else None
         response = await strange_call(method, f"{quote}/{path}", body)
         assert response.status_code == 404, (path, response.text)
+
+
+@pytest.mark.parametrize("odd", ["a\x00b", "\ud800", "\u202e", "x" * 100_001, "{{7*7}}"])
+async def test_odd_words_in_documents_are_kept_or_calmly_refused(
+    call: Client, quote: str, odd: str
+) -> None:
+    section = {"id": "summary", "title": "S", "content": odd}
+    body = {"content": {"sections": [section]}, "changes_summary": "odd"}
+    sent = json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    response = await call("PUT", f"{quote}/documents/overview", content=sent, headers=headers)
+    assert response.status_code in (200, 400, 422), response.text
+    for field in ("description", "notes", "site", "part_number"):
+        content = (await call.get(f"{quote}/documents/parts_list"))["content"]
+        content["lines"][0][field] = odd
+        sent = json.dumps({"content": content, "changes_summary": "odd"}).encode()
+        response = await call("PUT", f"{quote}/documents/parts_list", content=sent, headers=headers)
+        assert response.status_code in (200, 400, 422), (field, response.text)
+    assert (await call("GET", f"{quote}/pdf")).status_code == 200

@@ -41,6 +41,8 @@ def test_an_origin_that_is_claimed_is_not_believed() -> None:
         {"sections": [section("a", ""), section("a", "")]},
         {"sections": [section("a", "x" * 100_001)]},
         {"sections": [section(f"s{n}", "") for n in range(41)]},
+        {"sections": [section(f"s{n}", "x" * 90_000) for n in range(3)]},
+        {"sections": [section(f"s{n}", "- a\n" * 1500) for n in range(3)]},
         {"sections": [{"id": "a", "content": "no title"}]},
     ],
 )

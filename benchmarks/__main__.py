@@ -1,6 +1,6 @@
 """`make bench`: every part, and one table of what was measured beside what it is compared with.
 
-python -m benchmarks [model] [mails] [turns] [startup] [desk] [tickets] [webhooks]
+python -m benchmarks [model] [mails] [turns] [startup] [desk] [tickets] [paper] [webhooks]
 """
 
 import sys
@@ -36,6 +36,12 @@ def desk(made: Premises) -> list[Figure]:
     return measure(made)
 
 
+def paper(_: Premises) -> list[Figure]:
+    from benchmarks.paper import measure
+
+    return measure()
+
+
 def webhooks(made: Premises) -> list[Figure]:
     from benchmarks.webhooks import measure
 
@@ -64,7 +70,7 @@ def model(_: Premises) -> list[Figure]:
 
 # In this order on one database: the webhooks leave many thousands of messages unread behind.
 PARTS: dict[str, Callable[[Premises], list[Figure]]] = {
-    part.__name__: part for part in (model, mails, turns, startup, desk, tickets, webhooks)
+    part.__name__: part for part in (model, mails, turns, startup, desk, tickets, paper, webhooks)
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from uuid import UUID
 
 import httpx
@@ -15,6 +16,7 @@ from bot.agents.acknowledgement import acknowledgement
 from bot.agents.extractive.agent import ExtractiveAgent
 from bot.agents.ladder import Ladder, LadderLimits
 from bot.agents.quoting_llm.agent import QuotingAgent
+from bot.agents.quoting_llm.wording import DocumentWriter
 from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
@@ -55,6 +57,7 @@ from bot.model.embeddings import WordLlama
 from bot.model.llm import ModelSettings, Provider, ProviderAccess, configured_models
 from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
 from bot.model.usage import parse_prices
+from bot.paper.typesetting import Typesetter
 from bot.retrieval.library import Library
 from bot.staffroom.staffroom import Staffroom
 from channels import registry
@@ -100,6 +103,7 @@ class Runtime:
     model_agents: tuple[SupportAgent, ...]
     demo_slack: DemoSlack
     demo_mail: DemoMail
+    typesetter: Typesetter
 
     @property
     def service_levels(self) -> ServiceLevels:
@@ -124,6 +128,13 @@ class Runtime:
     @property
     def suggester(self) -> Suggester:
         return Suggester(self.database, self.library)
+
+    @cached_property
+    def document_writer(self) -> DocumentWriter | None:
+        """Words quotes' documents; None without a model."""
+        if not self.models:
+            return None
+        return DocumentWriter(self.models[0], TenantPrompts(self.database))
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -221,6 +232,7 @@ def _build(
         model_agents=tuple(model_agents),
         demo_slack=demo.slack,
         demo_mail=demo.mail,
+        typesetter=bench.typesetter,
     )
 
 

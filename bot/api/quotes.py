@@ -1,7 +1,6 @@
 """Quotes: drafted from a customer's words, listed, shown with their documents."""
 
-import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,7 +24,7 @@ from bot.api.rest import (
 )
 from bot.dependencies import Reader, ReadTransaction, RuntimeOf, StaffCaller, Transaction
 from bot.desk.quotes import Considered, QuoteWish, consider, store
-from domain.quotes.models import Quote, QuoteDocument, QuoteDocumentVersion
+from domain.quotes.models import Quote, QuoteDocument
 from domain.quotes.service import Quotes
 
 router = rest_router("/quotes", "quotes")
@@ -78,6 +77,10 @@ class QuoteOut(Shown):
     catalogue_revision: int
     step: str
     version: int
+    revision: int
+    customer_reference: str
+    sent_at: datetime | None
+    valid_until: date | None
     created_at: datetime
     updated_at: datetime
 
@@ -101,6 +104,8 @@ class QuoteLineOut(Shown):
     note: str
     price_source: str
     is_optional: bool
+    is_alternate: bool
+    tier: str
 
 
 class WholeQuote(QuoteOut):
@@ -182,14 +187,6 @@ async def show(quote_id: UUID, caller: Reader, session: ReadTransaction) -> Whol
     return WholeQuote.model_validate(_fields(quote) | {"lines": lines})
 
 
-@router.get("/{quote_id}/documents")
-async def documents(quote_id: UUID, caller: Reader, session: ReadTransaction) -> Documents:
-    quotes = Quotes(session, caller.tenant_id)
-    await quotes.get(quote_id)
-    found = await quotes.documents(quote_id)
-    return Documents(documents=[_shown(document, version) for document, version in found])
-
-
 def _fields(quote: Quote) -> dict[str, Any]:
     return {name: getattr(quote, name) for name in WholeQuote.model_fields if name != "lines"}
 
@@ -197,15 +194,4 @@ def _fields(quote: Quote) -> dict[str, Any]:
 def _reference(document: QuoteDocument) -> DocumentRef:
     return DocumentRef(
         id=document.id, document_type=document.document_type, version=document.version
-    )
-
-
-def _shown(document: QuoteDocument, version: QuoteDocumentVersion) -> DocumentOut:
-    return DocumentOut(
-        id=document.id,
-        document_type=document.document_type,
-        version=document.version,
-        content=json.loads(version.content),
-        created_at=document.created_at,
-        updated_at=document.updated_at,
     )

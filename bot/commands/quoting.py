@@ -59,15 +59,19 @@ def quote(
         Path | None,
         typer.Option("--jsonl", help="A request a line: {id, text, previous_text}."),
     ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", help="Write quote.pdf and internal.pdf into this folder."),
+    ] = None,
     tenant: TenantOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
     """Drafts a quote from words, priced from the catalogue; stores nothing."""
-    if (request is None) == (jsonl is None):
-        raise Refused("Give a request, or --jsonl FILE.")
+    if (request is None) == (jsonl is None) or (pdf and jsonl):
+        raise Refused("Give a request (with --pdf DIR if you like), or --jsonl FILE.")
     wishes = _wishes(jsonl) if jsonl else [{"text": request, "previous_text": previous}]
-    drafts = _drafted(wishes, tenant)
+    drafts = _drafted(wishes, tenant, pdf)
     for wish, draft in zip(wishes, drafts, strict=True):
         known = {"id": wish["id"]} if "id" in wish else {}
         if as_json or jsonl or not _is_terminal():
@@ -76,7 +80,10 @@ def quote(
             _print(draft)
 
 
-def _drafted(wishes: list[dict[str, Any]], tenant: str | None) -> list[dict[str, Any]]:
+def _drafted(
+    wishes: list[dict[str, Any]], tenant: str | None, folder: Path | None
+) -> list[dict[str, Any]]:
+    from bot.desk.papers.trying import papers_of
     from bot.desk.quotes import try_out
     from bot.runtime import Runtime
     from domain.quotes.drafting import as_json
@@ -93,10 +100,23 @@ def _drafted(wishes: list[dict[str, Any]], tenant: str | None) -> list[dict[str,
                 wish.get("previous_text") or "",
             )
             answers.append(as_json(drafted.draft))
+            if folder and drafted.draft.is_quote:
+                made = await papers_of(runtime.database, runtime.typesetter, found.id, drafted)
+                await asyncio.to_thread(_put_down, folder, made)
             await asyncio.sleep(0)
         return answers
 
     return with_tenant(tenant, work)
+
+
+def _put_down(folder: Path, made: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in made.items():
+            (folder / name).write_bytes(content)
+            typer.echo(f"Wrote {folder / name}.", err=True)
+    except OSError as error:
+        raise Refused(f"Cannot write to {folder}: {error}.") from error
 
 
 def _wishes(path: Path) -> list[dict[str, Any]]:

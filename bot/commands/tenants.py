@@ -79,6 +79,35 @@ def set_tenant(
     say(f"Set {', '.join(sorted(changes))}.")
 
 
+@tenant_app.command("logo")
+def set_logo(
+    slug: Annotated[str, typer.Argument(help="The tenant.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="PNG, JPEG or plain SVG, up to 256 kB.")
+    ] = None,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the logo away.")] = False,
+) -> None:
+    """Sets the logo that stands on quotes."""
+    from bot.desk.papers.branding import remove_logo
+    from bot.desk.papers.branding import set_logo as put
+
+    if (file is None) != remove:
+        raise Refused("Give a file, or --remove.")
+    if file is None:
+        with_tenant(slug, lambda runtime, found: remove_logo(runtime.database, found.id, "command"))
+        say("The logo is gone.")
+        return
+    content = _read_bytes(file)
+    kind, _ = with_tenant(
+        slug,
+        lambda runtime, found: put(
+            runtime.database, runtime.typesetter, found.id, content, "command"
+        ),
+    )
+    say(f"Set the logo ({kind}, {len(content)} bytes).")
+
+
 @key_app.command("create")
 def create_key(
     role: Annotated[str, typer.Option(help="admin, staff or readonly.")],

@@ -10,7 +10,7 @@ from bot.demo import content
 from bot.demo.catalogue import plant_catalogue
 from bot.demo.desk import plant_desk
 from bot.demo.provider import simulated_secrets
-from bot.demo.records import DemoComment, DemoCompany, DemoCustomer, DemoTicket
+from bot.demo.records import DemoBranding, DemoComment, DemoCompany, DemoCustomer, DemoTicket
 from bot.demo.service_levels import plant_service_levels
 from bot.demo.slack import DESK_CHANNEL, TEAM, demo_slack
 from bot.engine.accounts import SIMULATED_PREFIX, Accounts
@@ -23,7 +23,7 @@ from domain.staff.models import StaffMember
 from domain.staff.rooms import SIMULATED, Joined, StaffWorkspaces, team_kind
 from domain.tenants import directory
 from domain.tenants.service import ChannelAccounts, Tenants
-from domain.tenants.settings import TenantSettings
+from domain.tenants.settings import Branding, Quoting, TenantSettings
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket, TicketComment
 from domain.types import new_id, utc_now
@@ -80,6 +80,20 @@ def _settings(company: DemoCompany) -> TenantSettings:
         currency=company.currency,
         language=company.language,
         time_zone=company.time_zone,
+        quoting=Quoting(branding=_branding(company.branding)),
+    )
+
+
+def _branding(brand: DemoBranding) -> Branding:
+    return Branding(
+        company_name=brand.legal_name,
+        address="\n".join(brand.address),
+        colour=brand.colour,
+        email=brand.email,
+        phone=brand.phone,
+        website=brand.website,
+        company_number=brand.company_number,
+        vat_number=brand.vat_number,
     )
 
 

@@ -83,6 +83,7 @@ def line_of(row: QuoteLineRecord, currency: str) -> QuoteLine:
         site=row.site,
         price_source=PriceSource(row.price_source),
         unit_cost=Money(row.unit_cost, currency) if row.unit_cost is not None else None,
+        supplier=row.supplier,
         is_optional=row.is_optional,
         is_alternate=row.is_alternate,
         tier=Tier(row.tier) if row.tier else None,

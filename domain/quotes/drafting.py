@@ -8,7 +8,7 @@ from typing import Any
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.units import convert
 from domain.quotes import norms
-from domain.quotes.pricing import QuoteLine, Totals, cost, line_total, sell, totals
+from domain.quotes.pricing import QuoteLine, Totals, cost, line_total, sell, supplier, totals
 from domain.quotes.questions import questions
 from domain.quotes.request import Ask, OpenPoint, QuoteRequest, RequestedItem
 from domain.types import Money
@@ -88,6 +88,7 @@ def _line(
         site=item.site,
         price_source=price.source,
         unit_cost=own.money if own else None,
+        supplier=supplier(product, today),
         is_optional=item.is_optional,
     )
 

@@ -1,10 +1,11 @@
 """Rows of quotes, their lines, and the log of what happened to them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
@@ -41,6 +42,13 @@ class Quote(TenantOwned, Base):
     catalogue_revision: Mapped[int] = mapped_column(default=0)
     step: Mapped[str] = mapped_column(default="extractive")
     version: Mapped[int] = mapped_column(default=1)
+    """Grows with every change of the draft, also within a revision."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """What the customer was sent: 1, 2, …; the number stays."""
+    customer_reference: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime | None]
+    valid_until: Mapped[date | None]
+    """The last day on which what was sent can be accepted."""
     approved_version: Mapped[int | None]
     """The version that was approved: a later one has to be approved again."""
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
@@ -68,6 +76,7 @@ class QuoteLineRecord(TenantOwned, Base):
     tax_rate: Mapped[Decimal]
     total: Mapped[Decimal]
     category: Mapped[str] = mapped_column(default="")
+    supplier: Mapped[str] = mapped_column(default="")
     site: Mapped[str] = mapped_column(default="")
     words: Mapped[str] = mapped_column(default="")
     rule: Mapped[str] = mapped_column(default="")
@@ -100,6 +109,23 @@ class QuoteDocumentVersion(TenantOwned, Base):
     changes_summary: Mapped[str] = mapped_column(default="")
     author: Mapped[str] = mapped_column(default="")
     __table_args__ = (UniqueConstraint("tenant_id", "document_id", "version"),)
+
+
+class QuotePaper(TenantOwned, Base):
+    """The PDF of a revision as it was sent, kept once and never changed; `sha256` in hex.
+
+    `quote_version`, `document_versions`: what it was made from.
+    """
+
+    __tablename__ = "quote_papers"
+    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    quote_version: Mapped[int]
+    document_versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]
+    frozen_by: Mapped[str] = mapped_column(default="")
+    __table_args__ = (UniqueConstraint("tenant_id", "quote_id", "revision"),)
 
 
 class QuoteLogEntry(TenantOwned, Base):

@@ -26,6 +26,7 @@ class PriceSource(StrEnum):
     DAY_RATE = "day rate"
     NORM = "norm"
     CONTRACT = "contract"
+    BY_HAND = "set by hand"
 
 
 class Tier(StrEnum):
@@ -64,6 +65,7 @@ class QuoteLine:
     site: str = ""
     price_source: PriceSource = PriceSource.BASE_PRICE
     unit_cost: Money | None = None
+    supplier: str = ""
     is_optional: bool = False
     is_alternate: bool = False
     tier: Tier | None = None
@@ -99,6 +101,13 @@ def cost(product: Product, today: date) -> Price | None:
     if product.cost_price is None:
         return None
     return Price(Money(product.cost_price, product.currency), PriceSource.PRODUCT_COST)
+
+
+def supplier(product: Product, today: date) -> str:
+    """Whose price the cost is; the product's own supplier where no price list gives it."""
+    valid = [p for p in product.supplier_prices if p.is_valid_on(today)]
+    known = valid or [p for p in product.supplier_prices if p.is_verified]
+    return min(known, key=lambda p: p.cost).supplier if known else product.supplier
 
 
 def sell(product: Product, today: date) -> Price | None:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import NotFound, Refused
 from domain.events import Happened, record
 from domain.numbers import next_number
-from domain.quotes import documents
 from domain.quotes.drafting import Draft
 from domain.quotes.models import (
     Quote,
@@ -20,8 +19,9 @@ from domain.quotes.models import (
     QuoteLineRecord,
     QuoteLogEntry,
 )
-from domain.quotes.pricing import QuoteLine
+from domain.quotes.pricing import QuoteLine, Totals, totals
 from domain.quotes.request import QuoteRequest
+from domain.quotes.writing.versions import QuoteDocuments, Why
 from domain.types import new_id, utc_now
 
 
@@ -51,6 +51,7 @@ class Quotes:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
         self._session = session
         self._tenant_id = tenant_id
+        self._documents = QuoteDocuments(session, tenant_id)
 
     async def draft(self, whom: QuoteFor, drafted: Drafted, *, actor: str) -> Quote:
         """A new quote in draft, with its four documents in their first version."""
@@ -68,7 +69,7 @@ class Quotes:
         self._fill(quote, drafted)
         await self._session.flush()
         await self._write_lines(quote, drafted.draft.lines)
-        await self._write_documents(quote, drafted, actor, "drafted")
+        await self._documents.follow(quote, drafted.draft.lines, Why("drafted", actor))
         self._log(quote, "drafted", actor, "")
         return quote
 
@@ -79,13 +80,22 @@ class Quotes:
             raise Refused(f"{quote.number} is {quote.status}: only a draft can be changed.")
         self._fill(quote, drafted)
         quote.version += 1
-        await self._session.execute(
-            delete(QuoteLineRecord).where(QuoteLineRecord.quote_id == quote_id)
-        )
-        await self._write_lines(quote, drafted.draft.lines)
-        await self._write_documents(quote, drafted, actor, why or "redrafted")
+        await self._replace_lines(quote, drafted.draft.lines)
+        await self._documents.follow(quote, drafted.draft.lines, Why(why or "redrafted", actor))
         self._log(quote, "redrafted", actor, why)
         return quote
+
+    async def reline(self, quote: Quote, lines: tuple[QuoteLine, ...]) -> None:
+        """Other lines, already priced, for a locked draft: its sums and its version follow."""
+        _sum(quote, totals(lines, quote.currency))
+        quote.tier_type = "tiered" if any(line.tier for line in lines) else "single"
+        quote.version += 1
+        quote.updated_at = utc_now()
+        await self._replace_lines(quote, lines)
+
+    def note(self, quote: Quote, action: str, actor: str, comment: str) -> None:
+        """In the quote's log, and as an event `quote.<action>`, words joined by underscores."""
+        self._log(quote, action, actor, comment)
 
     async def get(self, quote_id: UUID, *, for_change: bool = False) -> Quote:
         quote = await self._session.get(Quote, quote_id, with_for_update=for_change)
@@ -136,17 +146,8 @@ class Quotes:
 
     async def documents(self, quote_id: UUID) -> list[tuple[QuoteDocument, QuoteDocumentVersion]]:
         """Each document with its present version."""
-        query = (
-            select(QuoteDocument, QuoteDocumentVersion)
-            .join(
-                QuoteDocumentVersion,
-                (QuoteDocumentVersion.document_id == QuoteDocument.id)
-                & (QuoteDocumentVersion.version == QuoteDocument.version),
-            )
-            .where(QuoteDocument.quote_id == quote_id)
-            .order_by(QuoteDocument.document_type)
-        )
-        return [(document, version) for document, version in await self._session.execute(query)]
+        held = await self._documents.all(quote_id)
+        return [(one.document, one.version) for one in held.values()]
 
     async def log(self, quote_id: UUID) -> list[QuoteLogEntry]:
         query = select(QuoteLogEntry).where(QuoteLogEntry.quote_id == quote_id)
@@ -158,13 +159,16 @@ class Quotes:
         quote.location, quote.deadline = request.location, request.deadline
         quote.language = request.language
         quote.currency = made.currency
-        quote.subtotal = made.subtotal.rounded().amount
-        quote.tax = made.tax.rounded().amount
-        quote.total = made.total.rounded().amount
+        _sum(quote, made.totals)
         quote.open_questions = list(made.questions)
         quote.catalogue_revision = drafted.catalogue_revision
         quote.step = drafted.step
         quote.updated_at = utc_now()
+
+    async def _replace_lines(self, quote: Quote, lines: tuple[QuoteLine, ...]) -> None:
+        old = delete(QuoteLineRecord).where(QuoteLineRecord.quote_id == quote.id)
+        await self._session.execute(old)
+        await self._write_lines(quote, lines)
 
     async def _write_lines(self, quote: Quote, lines: tuple[QuoteLine, ...]) -> None:
         for position, line in enumerate(lines, 1):
@@ -184,6 +188,7 @@ class Quotes:
                     tax_rate=line.tax_rate,
                     total=line.total.amount,
                     category=line.category,
+                    supplier=line.supplier,
                     site=line.site,
                     words=line.words,
                     rule=line.rule,
@@ -192,36 +197,6 @@ class Quotes:
                     is_optional=line.is_optional,
                     is_alternate=line.is_alternate,
                     tier=line.tier.value if line.tier else "",
-                )
-            )
-        await self._session.flush()
-
-    async def _write_documents(
-        self, quote: Quote, drafted: Drafted, actor: str, summary: str
-    ) -> None:
-        contents = documents.written(quote.title, drafted.request, drafted.draft)
-        query = select(QuoteDocument).where(QuoteDocument.quote_id == quote.id)
-        known = {row.document_type: row for row in await self._session.scalars(query)}
-        for kind, content in contents.items():
-            document = known.get(kind)
-            if document is None:
-                document = QuoteDocument(
-                    id=new_id(), tenant_id=self._tenant_id, quote_id=quote.id, document_type=kind
-                )
-                document.version = 0
-                self._session.add(document)
-            document.version += 1
-            document.updated_at = utc_now()
-            await self._session.flush()
-            self._session.add(
-                QuoteDocumentVersion(
-                    id=new_id(),
-                    tenant_id=self._tenant_id,
-                    document_id=document.id,
-                    version=document.version,
-                    content=content,
-                    changes_summary=summary,
-                    author=actor,
                 )
             )
         await self._session.flush()
@@ -241,5 +216,11 @@ class Quotes:
         record(
             self._session,
             self._tenant_id,
-            Happened(f"quote.{action}", quote.id, payload, actor),
+            Happened(f"quote.{action.replace(' ', '_')}", quote.id, payload, actor),
         )
+
+
+def _sum(quote: Quote, sums: Totals) -> None:
+    quote.subtotal = sums.subtotal.rounded().amount
+    quote.tax = sums.tax.rounded().amount
+    quote.total = sums.total.rounded().amount

@@ -72,6 +72,17 @@ class ChannelCursor(TenantOwned, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "channel_account_id"),)
 
 
+class TenantLogo(TenantOwned, Base):
+    """The one logo on a tenant's papers, checked before it was stored."""
+
+    __tablename__ = "tenant_logos"
+    content_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (UniqueConstraint("tenant_id"),)
+
+
 class ApiKey(TenantOwned, Base):
     """A key is shown once; the directory holds its keyed hash."""
 

@@ -45,10 +45,29 @@ class Llm(Section):
     daily_budget: float | None = Field(default=None, ge=0)
 
 
+class Branding(Section):
+    """What a quote's paper shows of the company; empty: left out. The logo is set by itself."""
+
+    company_name: str = Field(default="", max_length=200)
+    address: str = Field(default="", max_length=500)
+    colour: str = Field(default="#1f4e79", pattern="^#[0-9a-fA-F]{6}$")
+    email: str = Field(default="", max_length=200)
+    phone: str = Field(default="", max_length=60)
+    website: str = Field(default="", max_length=200)
+    company_number: str = Field(default="", max_length=60)
+    vat_number: str = Field(default="", max_length=60)
+    bank_details: str = Field(default="", max_length=600)
+    terms: str = Field(default="", max_length=20_000)
+
+
 class Quoting(Section):
+    """`exclusions`: what every quote says is not included; empty: whatever is not listed."""
+
     validity_days: int = Field(default=30, ge=1, le=365)
     markup: float = Field(default=0.20, ge=0, le=5)
     tax_rate: float = Field(default=0.20, ge=0, le=1)
+    exclusions: str = Field(default="", max_length=5000)
+    branding: Branding = Branding()
 
 
 class Sla(Section):

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.roles import protect
 
 revision = "0019"
-down_revision = "0011"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

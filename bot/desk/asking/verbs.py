@@ -68,9 +68,10 @@ _ALL = (
     ),
     Verb(
         "quote",
-        "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N",
+        "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
+        " | quote pdf N",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
-        "drafts, shows, changes and approves quotes",
+        "drafts, shows, changes and approves quotes, puts their PDF here",
     ),
     Verb(
         "contract",

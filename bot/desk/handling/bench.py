@@ -1,6 +1,6 @@
 """What every handler works with: the product's parts, whom a command means, refusals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from bot.engine.delivery import Deliverer
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.foundation.settings import Settings
+from bot.paper.typesetting import Typesetter
 from bot.retrieval.library import Library
 from channels.cards import Card, Form
 from domain.conversations.models import Conversation
@@ -45,6 +46,8 @@ class Bench(Protocol):
     def shelf(self) -> CatalogueShelf: ...
     @property
     def settings(self) -> Settings: ...
+    @property
+    def typesetter(self) -> Typesetter: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Parts:
     drafter: QuoteDrafter
     shelf: CatalogueShelf
     settings: Settings
+    typesetter: Typesetter = field(default_factory=Typesetter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,9 +85,12 @@ def quantity(value: Decimal) -> str:
 
 
 def _buttons(quote: Quote, rights: Rights) -> tuple[Button, ...]:
-    if quote.status != "draft" or Right.ACT not in rights.held:
+    if Right.ACT not in rights.held:
         return ()
-    buttons = [run("Edit", f"quote edit {quote.number}")]
+    pdf = (run("PDF", f"quote pdf {quote.number}"),) if quote.conversation_id else ()
+    if quote.status != "draft":
+        return pdf
+    buttons = [run("Edit", f"quote edit {quote.number}"), *pdf]
     if rights.may_approve(quote.total) and not is_approved(quote):
         value = f"{quote.number}:{quote.version}"
         buttons.append(Button("quote.approve", "Approve", value, Style.PRIMARY))

@@ -197,7 +197,8 @@ async def _quote(
     quote = await Quotes(session, tenant_id).draft(
         QuoteFor(f"Cable for {slug}", person_id=person_id), drafted, actor="test"
     )
-    return {"quote_id": str(quote.id), "code": product.code}
+    document = {"document_type": "overview", "document_version": "1", "section_id": "summary"}
+    return {"quote_id": str(quote.id), "code": product.code} | document
 
 
 async def _contract(session: AsyncSession, tenant_id: UUID, quote_id: UUID) -> dict[str, str]:

@@ -52,6 +52,16 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,
     ("PATCH", "/webhooks/{subscription_id}"): {"name": "crm"},
+    ("PUT", "/quotes/{quote_id}/documents/{document_type}"): {
+        "content": {"sections": [{"id": "summary", "title": "Summary", "content": "Cable."}]},
+        "changes_summary": "shorter",
+    },
+    ("PATCH", "/quotes/{quote_id}/documents/{document_type}/sections/{section_id}"): {
+        "content": "All the cable.",
+        "changes_summary": "clearer",
+    },
+    ("PATCH", "/quotes/{quote_id}"): {"customer_reference": "PO 1"},
+    ("POST", "/quotes/{quote_id}/status"): {"status": "cancelled"},
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
     ("POST", "/webhooks/{subscription_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
     ("POST", "/contracts/{contract_id}/sign"): {"name": "A", "email": "a@b.example"},
@@ -169,7 +179,8 @@ async def test_lists_searches_and_filters_show_nothing_of_another_tenant(
     app: FastAPI, call: Any, strange_call: Any, office: Any
 ) -> None:
     """Every id of the first company is looked for in all that the second one can list."""
-    theirs = {value for name, value in office.ids.items() if name not in ("name", "version")}
+    named = ("name", "version", "document_type", "document_version", "section_id")
+    theirs = {value for name, value in office.ids.items() if name not in named}
     extra = {"/search": {"q": "camera"}, "/helpdesk/knowledge-base/search": {"q": "reset camera"}}
     extra["/people/lookup"] = {"kind": "email", "value": "priya@dental.example"}
     for method, path, _ in _paths(app):
@@ -195,6 +206,7 @@ async def test_a_role_may_do_its_part_and_no_more(
     app: FastAPI, http: httpx.AsyncClient, office: Any, role: str
 ) -> None:
     made_up = {name: str(uuid4()) for name in office.ids} | {"name": "nothing", "version": "1"}
+    made_up |= {"document_type": "overview", "document_version": "1"}
     for method, path, _ in _paths(app):
         if not path.startswith(OURS):
             continue
@@ -249,9 +261,12 @@ def test_docs_list_every_route_with_its_problems_and_examples(app: FastAPI) -> N
         for status in ("401", "403", "404", "409", "413", "415", "422", "429"):
             assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
         headers = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "header"]
-        # An answer is only thought of; importing a list again changes nothing by itself.
-        writes = method != "GET" and not path.endswith(("generate-answer", "/import", "/dry-run"))
-        assert headers == (["idempotency-key"] if writes else []), (method, path)
+        # An answer is only thought of; a list or a logo again changes nothing by itself.
+        by_itself = ("generate-answer", "/import", "/dry-run", "/tenant/logo")
+        writes = method != "GET" and not path.endswith(by_itself)
+        expected = ["idempotency-key"] if writes else []
+        expected += ["if-match"] if writes and "/documents/" in path else []
+        assert sorted(headers) == expected, (method, path)
         examples += '"examples"' in json.dumps(operation.get("requestBody", {}))
     assert '"examples"' in json.dumps(document["components"])
 

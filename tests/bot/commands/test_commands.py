@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.full  # every command is a process with a database of its own
 
@@ -148,3 +149,26 @@ def test_a_price_list_with_wrong_rows_imports_the_good_ones_and_tells_the_others
     strict = frontdesk(home, "catalogue", "import", str(file), "--tenant", "prices", "--strict")
     assert strict.returncode == 1
     assert "nothing was imported" in strict.stderr
+
+
+def test_a_quote_is_put_on_paper_with_the_companys_logo(home: Path) -> None:
+    frontdesk(home, "tenant", "add", "papers")
+    prices = home / "outlets.csv"
+    prices.write_text("code,name,base_price,cost_price\nOUT-2,Cat6 double outlet,54.00,31.70\n")
+    frontdesk(home, "catalogue", "import", str(prices), "--tenant", "papers")
+    logo = home / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="3"/></svg>')
+    assert "image/svg+xml" in frontdesk(home, "tenant", "logo", "papers", str(logo)).stdout
+    wish = "Please quote 24 Cat6 double outlets"
+    done = frontdesk(home, "quote", wish, "--pdf", str(home / "out"), "--tenant", "papers")
+    assert json.loads(done.stdout)["total"] == "1555.20"
+    for name, has_cost in (("quote.pdf", False), ("internal.pdf", True)):
+        pages = PdfReader(home / "out" / name).pages
+        said = " ".join(page.extract_text() for page in pages)
+        assert "£1,555.20" in said
+        assert ("Installation steps" in said) is has_cost
+    logo.write_bytes(b"GIF89a")
+    refused = frontdesk(home, "tenant", "logo", "papers", str(logo))
+    assert refused.returncode == 1
+    assert "The logo is not taken" in refused.stderr
+    assert frontdesk(home, "tenant", "logo", "papers", "--remove").returncode == 0

@@ -31,6 +31,7 @@ FURTHER = (
     "contract revenue",
     "contract new 1",
     "contract show 1",
+    "quote pdf 1",
     "prompt list",
     "prompt show support",
     "prompt try support",

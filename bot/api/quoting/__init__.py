@@ -1,0 +1,1 @@
+"""A quote's documents, its PDF and its states over REST."""

@@ -1,0 +1,1 @@
+"""What becomes of a quote's revision: its states, its moves, the paper that was sent."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.types import utc_now
 
 T = TypeVar("T")
+Query = TypeVar("Query", bound="Select[*tuple[Any, ...]]")
 Place = tuple[datetime, UUID]
 
 
@@ -33,7 +34,7 @@ class Since:
     at: datetime
     after: Place | None = None
 
-    def of(self, query: Select[Any], changed: Any, row_id: Any) -> Select[Any]:
+    def of(self, query: Query, changed: Any, row_id: Any) -> Query:
         """The query with only what changed, in this order instead of its own."""
         query = query.where(changed >= self.at)
         if self.after:

@@ -17,6 +17,7 @@ from bot.api.rest import (
     Paging,
     Said,
     Shown,
+    UpdatedSince,
     Word,
     cursor,
     page,
@@ -25,6 +26,7 @@ from bot.api.rest import (
 )
 from bot.dependencies import Reader, ReadTransaction, RuntimeOf, StaffCaller, Transaction
 from bot.desk.quotes import Considered, QuoteWish, consider, store
+from domain.following import Since
 from domain.quotes.models import Quote, QuoteDocument, QuoteDocumentVersion
 from domain.quotes.service import Quotes
 
@@ -163,15 +165,14 @@ async def list_quotes(
 ) -> Page[QuoteOut]:
     rows = await Quotes(session, caller.tenant_id).page(
         asked.limit + 1,
-        time_and_id(asked.cursor),
-        asked.updated_since,
+        asked.place(time_and_id),
+        asked.since,
         status=asked.status,
         company_id=asked.company_id,
         person_id=asked.person_id,
     )
-    return page(
-        rows, asked.limit, QuoteOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.ended(lambda row: cursor(row.created_at, row.id))
+    return page(rows, asked.limit, QuoteOut.model_validate, own)
 
 
 @router.get("/{quote_id}")
@@ -183,11 +184,17 @@ async def show(quote_id: UUID, caller: Reader, session: ReadTransaction) -> Whol
 
 
 @router.get("/{quote_id}/documents")
-async def documents(quote_id: UUID, caller: Reader, session: ReadTransaction) -> Documents:
+async def documents(
+    quote_id: UUID,
+    caller: Reader,
+    session: ReadTransaction,
+    updated_since: UpdatedSince = None,
+) -> Documents:
     quotes = Quotes(session, caller.tenant_id)
     await quotes.get(quote_id)
     found = await quotes.documents(quote_id)
-    return Documents(documents=[_shown(document, version) for document, version in found])
+    shown = [_shown(document, version) for document, version in found]
+    return Documents(documents=Since(updated_since).among(shown) if updated_since else shown)
 
 
 def _fields(quote: Quote) -> dict[str, Any]:

@@ -3,25 +3,31 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
 from domain.events import DomainEvent
+from domain.following import Since
 from domain.types import new_id, utc_now
+from domain.workflows.announced import NOUNS, PING, require_known
 from domain.workflows.models import WebhookDelivery, WebhookSubscription
 
-NOUNS = ("message", "ticket", "quote", "contract", "conversation")
 BACK_OFF = (10, 30, 120, 600, 1800, 3600, 7200, 10800, 14400, 21600, 21600)
 """Seconds before each further attempt: twelve in all, over a day."""
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 LEASE = timedelta(seconds=60)
 GIVE_UP = timedelta(days=3)
 ROTATION = timedelta(days=1)
+MOST = 20
+"""Webhooks of a tenant: each event is delivered once for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +47,55 @@ class Webhooks:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def add(self, url: str, kinds: list[str], sealed: bytes) -> WebhookSubscription:
+    async def add(
+        self, url: str, kinds: list[str], sealed: bytes, description: str = ""
+    ) -> WebhookSubscription:
+        """Raises UnknownEvents, or Refused where there are enough."""
+        wanted = require_known(kinds)
+        # Two that are added at once are counted one after the other.
+        await self._session.execute(_ALONE, {"name": f"webhooks:{self._tenant_id}"})
+        count = await self._session.scalar(select(func.count()).select_from(WebhookSubscription))
+        if (count or 0) >= MOST:
+            raise Refused(f"There are {MOST} webhooks, the most there can be: remove one first.")
         row = WebhookSubscription(
-            id=new_id(), tenant_id=self._tenant_id, url=url, kinds=kinds, secret=sealed
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            url=url,
+            kinds=wanted,
+            description=description,
+            secret=sealed,
         )
         self._session.add(row)
         await self._session.flush()
         return row
 
-    async def all(self, updated_since: datetime | None = None) -> list[WebhookSubscription]:
+    async def all(self, since: Since | None = None) -> list[WebhookSubscription]:
         query = select(WebhookSubscription).order_by(WebhookSubscription.id)
-        if updated_since:
-            query = query.where(WebhookSubscription.updated_at >= updated_since)
+        if since:
+            query = since.of(query, WebhookSubscription.updated_at, WebhookSubscription.id)
         return list(await self._session.scalars(query))
 
     async def get(self, subscription_id: UUID) -> WebhookSubscription:
         row = await self._session.get(WebhookSubscription, subscription_id)
         if row is None:
             raise NotFound("webhook", subscription_id)
+        return row
+
+    async def change(
+        self, subscription_id: UUID, changes: Mapping[str, Any], now: datetime
+    ) -> WebhookSubscription:
+        """`url`, `kinds`, `description`, `is_on`. Raises UnknownEvents."""
+        if "is_on" in changes:
+            row = await self.switch(subscription_id, now, is_on=changes["is_on"])
+        else:
+            row = await self.get(subscription_id)
+        if "kinds" in changes:
+            row.kinds = require_known(changes["kinds"])
+        for name in ("url", "description"):
+            if name in changes:
+                setattr(row, name, changes[name])
+        row.updated_at = now
+        await self._session.flush()
         return row
 
     async def switch(
@@ -96,36 +133,12 @@ class Webhooks:
             WebhookSubscription.is_on,
             WebhookSubscription.kinds.overlap([event.kind, f"{noun}.*"]),
         )
-        rows = [self._delivery(one, event) for one in await self._session.scalars(wanted)]
+        found = await self._session.scalars(wanted)
+        rows = [delivery_of(self._tenant_id, one, event) for one in found]
         if not rows:
             return []
         statement = insert(WebhookDelivery).values(rows).on_conflict_do_nothing()
         return list(await self._session.scalars(statement.returning(WebhookDelivery.id)))
-
-    def _delivery(self, subscription_id: UUID, event: DomainEvent) -> dict[str, object]:
-        now = utc_now()
-        body = {
-            "id": str(event.id),
-            "kind": event.kind,
-            "at": event.created_at.isoformat(),
-            "tenant": str(self._tenant_id),
-            "subject": str(event.subject_id),
-            "data": {key: value for key, value in event.payload.items() if key != "cause"},
-        }
-        return {
-            "id": new_id(),
-            "tenant_id": self._tenant_id,
-            "created_at": now,
-            "updated_at": now,
-            "next_attempt_at": now,
-            "subscription_id": subscription_id,
-            "event_id": event.id,
-            "kind": event.kind,
-            "body": json.dumps(body),
-            "state": "pending",
-            "attempts": 0,
-            "response": "",
-        }
 
     async def claim(
         self, delivery_id: UUID, now: datetime
@@ -156,7 +169,8 @@ class Webhooks:
         row = await self._session.get(
             WebhookSubscription, delivery.subscription_id, with_for_update=True
         )
-        again = None if ended.is_success else next_attempt(delivery.attempts, now)
+        is_test = delivery.kind == PING
+        again = None if ended.is_success or is_test else next_attempt(delivery.attempts, now)
         state = "delivered" if ended.is_success else "pending" if again else "failed"
         if state == "pending" and (row is None or not row.is_on):
             state, again = "cancelled", None  # switched off while it was being sent
@@ -171,7 +185,8 @@ class Webhooks:
                 updated_at=now,
             )
         )
-        why = _count(row, ended, now) if row else ""
+        # A test that fails is an answer, not a failure of the webhook.
+        why = _count(row, ended, now) if row and (ended.is_success or not is_test) else ""
         if why:
             await self._cancel(delivery.subscription_id, now)
         return why
@@ -192,15 +207,15 @@ class Webhooks:
         limit: int,
         before: tuple[datetime, UUID] | None = None,
         *,
-        updated_since: datetime | None = None,
+        since: Since | None = None,
         subscription_id: UUID | None = None,
     ) -> list[WebhookDelivery]:
         at, row_id = WebhookDelivery.created_at, WebhookDelivery.id
         query = select(WebhookDelivery).order_by(at.desc(), row_id.desc()).limit(limit)
         if before:
             query = query.where(tuple_(at, row_id) < before)
-        if updated_since:
-            query = query.where(WebhookDelivery.updated_at >= updated_since)
+        if since:
+            query = since.of(query, WebhookDelivery.updated_at, row_id)
         if subscription_id:
             query = query.where(WebhookDelivery.subscription_id == subscription_id)
         return list(await self._session.scalars(query))
@@ -216,6 +231,33 @@ class Webhooks:
             ),
         )
         return list(await self._session.scalars(query.limit(500)))
+
+
+def delivery_of(tenant_id: UUID, subscription_id: UUID, event: DomainEvent) -> dict[str, Any]:
+    """The row of a delivery that waits. Its body is the same however often it is made."""
+    now = utc_now()
+    body = {
+        "id": str(event.id),
+        "kind": event.kind,
+        "at": event.created_at.isoformat(),
+        "tenant": str(tenant_id),
+        "subject": str(event.subject_id),
+        "data": {key: value for key, value in event.payload.items() if key != "cause"},
+    }
+    return {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "created_at": now,
+        "updated_at": now,
+        "next_attempt_at": now,
+        "subscription_id": subscription_id,
+        "event_id": event.id,
+        "kind": event.kind,
+        "body": json.dumps(body),
+        "state": "pending",
+        "attempts": 0,
+        "response": "",
+    }
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime | None:

@@ -6,15 +6,19 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from bot import queue
 from bot.api.rest import (
     Body,
+    Instant,
+    Line,
     Page,
     Paging,
     Shown,
     UpdatedSince,
+    Word,
+    changes,
     cursor,
     page,
     rest_router,
@@ -24,26 +28,30 @@ from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Tr
 from bot.engine.reacting.reactions import WEBHOOK
 from bot.foundation.addresses import AddressRefused, place
 from bot.foundation.security import new_token
+from domain.audit.service import note
 from domain.errors import Refused
+from domain.following import Since
 from domain.types import utc_now
+from domain.workflows.announced import EVENTS
 from domain.workflows.models import WebhookSubscription
+from domain.workflows.replaying import Replays, Span
 from domain.workflows.webhooks import ROTATION, Webhooks
 
 router = rest_router("/webhooks", "webhooks")
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[!-~]+$")]
-Kind = Annotated[
-    str,
-    StringConstraints(
-        max_length=60, pattern=r"^(message|ticket|quote|contract|conversation)\.(\*|[a-z_]+)$"
-    ),
-]
+KINDS = (
+    "Names of events as `GET /webhooks/events` lists them, or all of a noun, as in `ticket.*`. "
+    "Others are refused."
+)
+Kinds = Annotated[list[Word], Field(min_length=1, max_length=100, description=KINDS)]
 
 
 class SubscriptionOut(Shown):
     id: UUID
     url: str
     kinds: list[str]
+    description: str
     is_on: bool
     failures: int
     failing_since: datetime | None
@@ -59,9 +67,46 @@ class NewSubscriptionOut(SubscriptionOut):
 
 class SubscriptionIn(Body):
     url: Url = Field(examples=["https://crm.example/hooks/frontdesk"])
-    kinds: Annotated[list[Kind], Field(min_length=1, max_length=50)] = Field(
-        examples=[["ticket.*"]]
+    kinds: Kinds = Field(examples=[["ticket.*"]])
+    description: Line = Field("", examples=["Tickets for the CRM"])
+
+
+class SubscriptionChange(Body):
+    """Only what is sent changes. Off cancels what waits, as `/off` does."""
+
+    url: Url | None = None
+    kinds: Kinds | None = None
+    description: Line | None = None
+    is_on: bool | None = Field(None, examples=[False])
+
+
+class ReplayIn(Body):
+    """What happened at or after `from` and before `to`; `kinds` none: all that it is told of."""
+
+    from_: Instant = Field(alias="from", examples=["2026-11-23T09:00:00Z"])
+    to: Instant = Field(examples=["2026-11-24T09:00:00Z"])
+    kinds: Annotated[list[Word], Field(max_length=100)] = Field(
+        default_factory=list, description=KINDS
     )
+
+
+class ReplayOut(BaseModel):
+    """`next_from`: more happened than is sent at once; ask again from there. Null: all of it."""
+
+    queued: int
+    next_from: datetime | None
+
+
+class EventOut(Shown):
+    """`data`: the fields of the delivery's `data`, each with what it means."""
+
+    kind: str
+    when: str
+    data: dict[str, str]
+
+
+class EventsOut(BaseModel):
+    items: list[EventOut]
 
 
 class SubscriptionsOut(Shown):
@@ -73,7 +118,10 @@ class DeliveryQuery(Paging):
 
 
 class DeliveryOut(Shown):
-    """`state`: pending, sending, delivered, failed or cancelled; the rest is of the last answer."""
+    """`state`: pending, sending, delivered, failed or cancelled; the rest is of the last answer.
+
+    `response`: its beginning, for admins.
+    """
 
     id: UUID
     subscription_id: UUID
@@ -93,7 +141,8 @@ async def subscriptions(
     caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
 ) -> SubscriptionsOut:
     """The addresses in full are for admins: their paths often hold a token."""
-    rows = await Webhooks(session, caller.tenant_id).all(updated_since)
+    since = Since(updated_since) if updated_since else None
+    rows = await Webhooks(session, caller.tenant_id).all(since)
     shown = [SubscriptionOut.model_validate(row) for row in rows]
     if not caller.may("admin"):
         shown = [one.model_copy(update={"url": _origin(one.url)}) for one in shown]
@@ -104,14 +153,18 @@ async def subscriptions(
 async def subscribe(
     new: SubscriptionIn, caller: AdminCaller, session: Transaction, runtime: RuntimeOf
 ) -> NewSubscriptionOut:
-    try:
-        place(new.url)
-    except AddressRefused as refused:
-        raise Refused(f"This webhook cannot be called: {refused}.") from refused
+    """At most twenty of a tenant."""
+    _require_callable(new.url)
     secret = new_token()
     hooks = Webhooks(session, caller.tenant_id)
-    row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret))
+    row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret), new.description)
+    note(session, caller.tenant_id, caller.actor, "webhook.added", str(row.id))
     return _with_secret(row, secret)
+
+
+@router.get("/events", summary="The events there are, and what each tells")
+async def events(caller: Reader) -> EventsOut:
+    return EventsOut(items=[EventOut.model_validate(event) for event in EVENTS])
 
 
 @router.get("/deliveries", summary="What was delivered, newest first")
@@ -120,13 +173,16 @@ async def deliveries(
 ) -> Page[DeliveryOut]:
     rows = await Webhooks(session, caller.tenant_id).deliveries(
         asked.limit + 1,
-        time_and_id(asked.cursor),
-        updated_since=asked.updated_since,
+        asked.place(time_and_id),
+        since=asked.since,
         subscription_id=asked.subscription_id,
     )
-    return page(
-        rows, asked.limit, DeliveryOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.ended(lambda row: cursor(row.created_at, row.id))
+    shown = page(rows, asked.limit, DeliveryOut.model_validate, own)
+    if not caller.may("admin"):  # what answers may say the address that it was called by
+        for one in shown.items:
+            one.response = ""
+    return shown
 
 
 @router.post("/deliveries/{delivery_id}/replay", summary="Deliver once more")
@@ -146,6 +202,45 @@ async def rotate(
     row.secret, row.updated_at = runtime.vault.seal(secret), now
     await session.flush()
     return _with_secret(row, secret)
+
+
+@router.patch("/{subscription_id}", summary="Change a webhook")
+async def change(
+    subscription_id: UUID, sent: SubscriptionChange, caller: AdminCaller, session: Transaction
+) -> SubscriptionOut:
+    wanted = {name: value for name, value in changes(sent).items() if value is not None}
+    if "url" in wanted:
+        _require_callable(wanted["url"])
+    row = await Webhooks(session, caller.tenant_id).change(subscription_id, wanted, utc_now())
+    told = {"keys": sorted(wanted)}
+    note(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id), **told)
+    return SubscriptionOut.model_validate(row)
+
+
+@router.post("/{subscription_id}/ping", status_code=202, summary="Send a test delivery")
+async def ping(subscription_id: UUID, caller: AdminCaller, session: Transaction) -> DeliveryOut:
+    """Signed like any other, kind `webhook.ping`, tried once. Its outcome is in the log."""
+    row = await Replays(session, caller.tenant_id).ping(subscription_id)
+    await queue.put(session, WEBHOOK, tenant_id=caller.tenant_id, delivery_id=row.id)
+    return DeliveryOut.model_validate(row)
+
+
+@router.post(
+    "/{subscription_id}/replay", status_code=202, summary="Deliver a span of time once more"
+)
+async def replay_span(
+    subscription_id: UUID, sent: ReplayIn, caller: AdminCaller, session: Transaction
+) -> ReplayOut:
+    """All that happened then, also while the webhook was off; at most a thousand at once. The
+    ids of the events stay as they were, so that the receiver can drop what it knows."""
+    span = Span(sent.from_, sent.to, tuple(sent.kinds))
+    done = await Replays(session, caller.tenant_id).replay(subscription_id, span)
+    await queue.put_all(
+        session, WEBHOOK, "delivery_id", done.deliveries, tenant_id=caller.tenant_id
+    )
+    told = {"queued": len(done.deliveries)}
+    note(session, caller.tenant_id, caller.actor, "webhook.replayed", str(subscription_id), **told)
+    return ReplayOut(queued=len(done.deliveries), next_from=done.next_from)
 
 
 @router.post("/{subscription_id}/on", summary="Switch a webhook on")
@@ -169,6 +264,13 @@ async def switch_off(
 @router.delete("/{subscription_id}", status_code=204, summary="Be told no more")
 async def unsubscribe(subscription_id: UUID, caller: AdminCaller, session: Transaction) -> None:
     await session.delete(await Webhooks(session, caller.tenant_id).get(subscription_id))
+
+
+def _require_callable(url: str) -> None:
+    try:
+        place(url)
+    except AddressRefused as refused:
+        raise Refused(f"This webhook cannot be called: {refused}.") from refused
 
 
 def _origin(url: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import create_app
 from bot.desk import tenants
 from bot.runtime import Runtime
+from domain.catalogue.models import DayRate
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.service import Products
 from domain.conversations.models import Conversation, Message, RawEvent
@@ -35,12 +36,14 @@ from domain.tenants.models import ChannelAccount
 from domain.tickets.joining.linking import TicketLinks
 from domain.tickets.promises import Promise
 from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.tickets.working.articles import TicketArticles
 from domain.tickets.working.ledger import PromiseLedger
 from domain.tickets.working.macros import Macros
 from domain.tickets.working.teams import Teams
 from domain.tickets.working.views import SavedViews
 from domain.types import new_id, utc_now
 from domain.workflows.defaults import DEFAULTS
+from domain.workflows.models import WorkflowFiring
 from domain.workflows.service import Workflows
 from domain.workflows.webhooks import Webhooks
 
@@ -139,12 +142,28 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         talk = await _conversation(session, tenant_id, UUID(people["person_id"]))
         work = await _work(session, tenant_id, people, talk)
         rule = await Workflows(session, tenant_id).add(DEFAULTS[0])
+        _fired(session, tenant_id, rule.id, UUID(work["reference"]))
         hooks = await _webhook(session, tenant_id)
         sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
         promised = await _service_levels(session, tenant_id, UUID(work["reference"]))
     known = {"rule_id": str(rule.id)}
     return people | talk | work | sold | saved | promised | hooks | known
+
+
+def _fired(session: AsyncSession, tenant_id: UUID, rule_id: UUID, ticket_id: UUID) -> None:
+    session.add(
+        WorkflowFiring(
+            id=new_id(),
+            tenant_id=tenant_id,
+            rule_id=rule_id,
+            rule_version=1,
+            ticket_id=ticket_id,
+            event="created",
+            once=f"test:{ticket_id}",
+            outcome="done",
+        )
+    )
 
 
 async def _service_levels(
@@ -186,7 +205,10 @@ async def _webhook(session: AsyncSession, tenant_id: UUID) -> dict[str, str]:
 async def _quote(
     session: AsyncSession, tenant_id: UUID, slug: str, person_id: UUID
 ) -> dict[str, str]:
-    product = Product(f"CAB-{slug}", f"Cat6 cable {slug}", base_price=Decimal("84.00"))
+    product = Product(
+        f"CAB-{slug}", f"Cat6 cable {slug}", base_price=Decimal("84.00"), supplier="Wire & Co"
+    )
+    session.add(DayRate(id=new_id(), tenant_id=tenant_id, name="Two people", price=Decimal(900)))
     await Products(session, tenant_id).import_all([product])
     request = QuoteRequest(is_quote_request=True)
     drafted = Drafted(request, draft(request, Catalogue((product,)), utc_now().date()), "cable", 1)
@@ -292,6 +314,7 @@ async def _work(
         author="sam",
         status="published",
     )
+    await TicketArticles(session, tenant_id).link(ticket, article.id, actor="test")
     return {
         "staff_id": str(member.id),
         "reference": str(ticket.id),

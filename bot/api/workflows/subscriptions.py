@@ -204,19 +204,6 @@ async def rotate(
     return _with_secret(row, secret)
 
 
-@router.patch("/{subscription_id}", summary="Change a webhook")
-async def change(
-    subscription_id: UUID, sent: SubscriptionChange, caller: AdminCaller, session: Transaction
-) -> SubscriptionOut:
-    wanted = {name: value for name, value in changes(sent).items() if value is not None}
-    if "url" in wanted:
-        _require_callable(wanted["url"])
-    row = await Webhooks(session, caller.tenant_id).change(subscription_id, wanted, utc_now())
-    told = {"keys": sorted(wanted)}
-    note(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id), **told)
-    return SubscriptionOut.model_validate(row)
-
-
 @router.post("/{subscription_id}/ping", status_code=202, summary="Send a test delivery")
 async def ping(subscription_id: UUID, caller: AdminCaller, session: Transaction) -> DeliveryOut:
     """Signed like any other, kind `webhook.ping`, tried once. Its outcome is in the log."""
@@ -258,6 +245,19 @@ async def switch_off(
 ) -> SubscriptionOut:
     hooks = Webhooks(session, caller.tenant_id)
     row = await hooks.switch(subscription_id, utc_now(), is_on=False)
+    return SubscriptionOut.model_validate(row)
+
+
+@router.patch("/{subscription_id}", summary="Change a webhook")
+async def change(
+    subscription_id: UUID, sent: SubscriptionChange, caller: AdminCaller, session: Transaction
+) -> SubscriptionOut:
+    wanted = {name: value for name, value in changes(sent).items() if value is not None}
+    if "url" in wanted:
+        _require_callable(wanted["url"])
+    row = await Webhooks(session, caller.tenant_id).change(subscription_id, wanted, utc_now())
+    told = {"keys": sorted(wanted)}
+    note(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id), **told)
     return SubscriptionOut.model_validate(row)
 
 

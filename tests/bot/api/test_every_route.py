@@ -49,6 +49,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,
+    ("PATCH", "/webhooks/{subscription_id}"): {"description": "Tickets"},
+    ("POST", "/webhooks/{subscription_id}/replay"): {
+        "from": "2026-11-23T09:00:00Z",
+        "to": "2026-11-24T09:00:00Z",
+    },
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
     ("PATCH", "/sla/policies/{policy_id}"): {"position": 5},
     ("PATCH", "/sla/calendars/{calendar_id}"): {"closed": ["2026-12-24"]},

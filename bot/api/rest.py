@@ -48,12 +48,6 @@ Said = Annotated[
 Tags = Annotated[list[Word], Field(max_length=50)]
 Version = Annotated[int, Field(ge=0, le=1_000_000)]
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items on a page.")]
-CursorText = Annotated[
-    str | None,
-    Query(alias="cursor", max_length=400, description="`next_cursor` of the page before."),
-]
-
 
 def _instant(value: Any, read: ValidatorFunctionWrapHandler) -> datetime:
     try:
@@ -82,8 +76,10 @@ class Body(BaseModel):
 class Paging(Body):
     """The query of a list; one that also filters adds to it."""
 
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
-    cursor: Annotated[str | None, Field(max_length=400)] = None
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Items on a page.")] = PAGE
+    cursor: Annotated[
+        str | None, Field(max_length=400, description="`next_cursor` of the page before.")
+    ] = None
     updated_since: Instant | None = Field(
         None, description=SINCE, examples=["2026-11-23T09:00:00Z"]
     )

@@ -29,6 +29,9 @@ _CHANGED = text("""
     select id, kind, ticket_id, conversation_id, at
       from search_documents_changed(cast(:query as tsquery), :kinds, :since, :at, :id, :most)
 """).bindparams(bindparam("kinds", type_=ARRAY(Text)))
+_HOLD = text("select search_documents_hold(cast(:query as tsquery), :kinds)").bindparams(
+    bindparam("kinds", type_=ARRAY(Text))
+)
 _ASKED = text("""
     select websearch_to_tsquery('simple', :words)::text,
            to_tsquery('simple', :beginnings)::text, to_tsquery('simple', :any)::text
@@ -53,7 +56,7 @@ class HeldBy:
     async def query(self, words: str, kinds: Iterable[str] = KINDS) -> str | None:
         """The strictest question that finds anything; None: none does. Raises Refused."""
         for asked in await self._asked(words):
-            if await self.latest(asked, kinds, 1):
+            if await self._session.scalar(_HOLD, {"query": asked, "kinds": list(kinds)}):
                 return asked
         return None
 

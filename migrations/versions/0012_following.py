@@ -99,6 +99,39 @@ end $$;
 revoke execute on function search_documents_changed from public;
 grant execute on function search_documents_changed to :role;
 """
+# Whether anything holds the words. Frequent ones are in one of the latest documents, and to
+# collect all that hold them would take long. Of words that nothing holds the planner expects some
+# rows all the same, and would walk through all documents for the first: there only GIN may do.
+HOLD = """
+create function search_documents_hold(query tsquery, kinds text[]) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public
+set enable_seqscan = off set enable_indexscan = on as $$
+declare
+    tenant uuid := :tenant;
+    held boolean;
+begin
+    if tenant is null or query is null or numnode(query) = 0 then
+        return false;
+    end if;
+    execute
+        'select exists (select from (select l.words, l.kind from public.search_documents l'
+        '  where l.tenant_id = $1 order by l.at desc, l.id desc limit 200) d'
+        ' where d.words @@ $2 and d.kind = any($3))'
+        into held using tenant, query, kinds;
+    if held then
+        return true;
+    end if;
+    perform set_config('enable_indexscan', 'off', true);
+    execute
+        'select exists (select from public.search_documents d'
+        ' where d.tenant_id = $1 and d.words @@ $2 and d.kind = any($3))'
+        into held
+        using tenant, quote_literal('t:' || tenant)::tsquery && query, kinds;
+    return held;
+end $$;
+revoke execute on function search_documents_hold from public;
+grant execute on function search_documents_hold to :role;
+"""
 
 
 def upgrade() -> None:
@@ -129,7 +162,9 @@ def upgrade() -> None:
         "execute function follow_change()"
     )
     op.execute(PARENTS)
-    op.execute(CHANGED.replace(":tenant;", f"{CURRENT_TENANT};").replace(":role", APPLICATION_ROLE))
+    for function in (CHANGED, HOLD):
+        own = function.replace(":tenant;", f"{CURRENT_TENANT};")
+        op.execute(own.replace(":role", APPLICATION_ROLE))
     _index()
 
 
@@ -156,6 +191,7 @@ def downgrade() -> None:
         op.create_index(name, table, ["tenant_id", "updated_at"])
     for table in (*UPDATED, "search_documents"):
         op.drop_index(f"ix_{table}_updated", table)
+    op.execute("drop function search_documents_hold")
     op.execute("drop function search_documents_changed")
     op.execute("drop function follow_part cascade")
     op.execute("drop function follow_change cascade")

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from benchmarks.figures import Figure
 from benchmarks.premises import Premises
 from bot.runtime import Runtime, running
+from domain.following import Since
 from domain.search.service import Search
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
@@ -79,11 +80,22 @@ def _questions(runtime: Runtime, tenant_id: UUID) -> dict[str, Callable[[int], A
         async with runtime.database.transaction(tenant_id) as session:
             await Search(session, tenant_id).find(words, 50)
 
+    async def followed(turn: int, words: str = "") -> None:
+        """What changed since another time each time; of a frequent word: since the beginning."""
+        at = utc_now() - timedelta(minutes=100_000 if words else 1_000 * (turn + 1))
+        async with runtime.database.transaction(tenant_id) as session:
+            if words:
+                await Search(session, tenant_id).find(words, 50, since=Since(at))
+            else:
+                tickets = TicketList(session, tenant_id)
+                await tickets.page(Wanted(any_status=True), 50, since=Since(at))
+
     def word(turn: int) -> str:
         return _WORDS[turn % len(_WORDS)]
 
     return {
         "list of 100,000 tickets": lambda turn: listed(Wanted(any_status=True), turn),
+        "  changed since a time": followed,
         "  by status, priority and type": lambda turn: listed(
             Wanted(statuses=("open",), priorities=("urgent",), types=("bug",)), turn
         ),
@@ -97,6 +109,7 @@ def _questions(runtime: Runtime, tenant_id: UUID) -> dict[str, Callable[[int], A
         "search, two words": lambda turn: searched(f"{word(turn)} {word(turn + 7)}"),
         "search, a rare word": lambda turn: searched(f"serial{turn * 997}"),
         "search, beginnings of words": lambda turn: searched(f"{word(turn)[:3]} serial{turn}"),
+        "search, a frequent word, changed since": lambda turn: followed(turn, word(turn)),
         "search, nothing found": lambda turn: searched(f"zebra{turn}"),
     }
 

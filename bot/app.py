@@ -33,6 +33,7 @@ from bot.api.quoting import documents, moving, papers
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
+from bot.api.workflows.guide import GUIDE
 from bot.console import connecting, simulator
 from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
@@ -52,7 +53,7 @@ _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADE
 
 
 def create_app(runtime: Runtime) -> FastAPI:
-    app = FastAPI(title="Frontdesk", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Frontdesk", version="1", description=GUIDE, docs_url=None, redoc_url=None)
     app.state.runtime = runtime
     app.state.doorkeeper = Doorkeeper(runtime)
     translate_errors(app)

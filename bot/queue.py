@@ -6,6 +6,7 @@ A job is a hint. The truth is in our own rows, and the sweep finds what a lost h
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 from psycopg import AsyncConnection
@@ -48,6 +49,16 @@ async def put(
 ) -> None:
     """Queues with the session's transaction."""
     await put_on(await driver(session), job, at=at, priority=priority, lane=lane, **arguments)
+
+
+async def put_all(
+    session: AsyncSession, job: str, argument: str, ids: list[UUID], **same: Any
+) -> None:
+    """A job for each id, in one statement. `argument`: what the job calls the id."""
+    if ids:
+        found = "touched as (select unnest(%(ids)s::uuid[]) as id)"
+        connection = await driver(session)
+        await put_for_each(connection, job, argument, found, ids=ids, **same)
 
 
 async def put_on(

@@ -23,6 +23,7 @@ class DomainEvent(TenantOwned, Base):
     actor: Mapped[str] = mapped_column(default="bot")
     reacted_at: Mapped[datetime | None]
     __table_args__ = (
+        Index("ix_domain_events_recent", "tenant_id", "created_at", "id"),
         Index(
             "ix_domain_events_open",
             "tenant_id",

@@ -11,11 +11,10 @@ from sqlalchemy import select
 from bot.api.rest import (
     STORABLE,
     Body,
-    CursorText,
-    Limit,
     Line,
     Name,
     Page,
+    Paging,
     Shown,
     Tags,
     Word,
@@ -79,6 +78,11 @@ class VersionOut(Shown):
 
 class WholeVersion(VersionOut):
     text: str
+
+
+class ArticleQuery(Paging):
+    status: Status | None = None
+    category: Word | None = None
 
 
 class ArticleIn(Body):
@@ -170,14 +174,13 @@ async def search(
 async def articles(
     caller: Reader,
     session: ReadTransaction,
-    *,
-    status: Status | None = None,
-    category: Annotated[Word | None, Query()] = None,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[ArticleQuery, Query()],
 ) -> Page[ArticleOut]:
-    rows = await Articles(session, caller.tenant_id).page(limit + 1, id_of(after), status, category)
-    return page(rows, limit, ArticleOut.model_validate, lambda row: cursor(row.id))
+    rows = await Articles(session, caller.tenant_id).page(
+        asked.limit + 1, asked.place(id_of), asked.status, asked.category, asked.since
+    )
+    own = asked.ended(lambda row: cursor(row.id))
+    return page(rows, asked.limit, ArticleOut.model_validate, own)
 
 
 @router.post("/articles", status_code=201, summary="Write an article")
@@ -232,14 +235,12 @@ async def versions(
     article_id: UUID,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[VersionOut]:
     known = Articles(session, caller.tenant_id)
     await known.get(article_id)
-    start = id_of(after)
-    rows = [r for r in await known.versions(article_id) if start is None or r.id < start]
-    return page(rows[: limit + 1], limit, VersionOut.model_validate, lambda row: cursor(row.id))
+    rows = await known.versions(article_id, asked.limit + 1, asked.place(id_of), asked.since)
+    return page(rows, asked.limit, VersionOut.model_validate, asked.made(lambda r: cursor(r.id)))
 
 
 @router.get("/articles/{article_id}/versions/{version}", summary="An article as it once was")

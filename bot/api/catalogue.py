@@ -11,14 +11,15 @@ from sqlalchemy import select
 
 from bot.api.rest import (
     PROBLEMS,
+    STORABLE,
     Body,
-    CursorText,
-    Limit,
     Line,
     Name,
     Page,
+    Paging,
     Shown,
     Text,
+    UpdatedSince,
     Word,
     changes,
     cursor,
@@ -33,6 +34,7 @@ from domain.catalogue.models import DayRate, Supplier
 from domain.catalogue.product import Product
 from domain.catalogue.service import Products
 from domain.errors import Conflict
+from domain.following import Since
 
 router = rest_router("", "catalogue")
 uploads = APIRouter(tags=["catalogue"], max_body_size=25 * 1024 * 1024, responses=dict(PROBLEMS))
@@ -87,7 +89,13 @@ class ProductOut(Shown):
     is_service: bool
     tax_rate: Decimal
     currency: str
+    retired_at: datetime | None
     updated_at: datetime
+
+
+class ProductQuery(Paging):
+    q: Annotated[str, Field(max_length=200, pattern=STORABLE)] = ""
+    category: Annotated[str | None, Field(max_length=200, pattern=STORABLE)] = None
 
 
 class SupplierOut(Shown):
@@ -98,6 +106,7 @@ class SupplierOut(Shown):
     is_own_products: bool
     is_verified: bool
     lead_time_days: int | None
+    updated_at: datetime
 
 
 class DayRateOut(Shown):
@@ -108,6 +117,7 @@ class DayRateOut(Shown):
     hours_per_day: Decimal
     overtime_factor: Decimal
     is_default: bool
+    updated_at: datetime
 
 
 class ImportOut(BaseModel):
@@ -123,15 +133,17 @@ class ImportOut(BaseModel):
 async def list_products(
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
-    q: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
-    category: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")] = None,
+    asked: Annotated[ProductQuery, Query()],
 ) -> Page[ProductOut]:
-    """By code; `q` finds words in code, name, part number and description."""
+    """By code; `q` finds words in code, name, part number and description.
+
+    With `updated_since` those no longer sold are listed too.
+    """
     products = Products(session, caller.tenant_id)
-    rows = await products.page(limit + 1, text_of(after) or "", q, category)
-    return page(rows, limit, ProductOut.model_validate, lambda row: cursor(row.code))
+    after = asked.place(text_of) or ""
+    rows = await products.page(asked.limit + 1, after, asked.q, asked.category, asked.since)
+    own = asked.ended(lambda row: cursor(row.code))
+    return page(rows, asked.limit, ProductOut.model_validate, own)
 
 
 @router.post("/products", status_code=201)
@@ -191,12 +203,22 @@ async def import_products(
 
 
 @router.get("/suppliers")
-async def list_suppliers(caller: Reader, session: ReadTransaction) -> list[SupplierOut]:
-    rows = await session.scalars(select(Supplier).order_by(Supplier.name))
+async def list_suppliers(
+    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> list[SupplierOut]:
+    query = select(Supplier).order_by(Supplier.name)
+    if updated_since:
+        query = Since(updated_since).of(query, Supplier.updated_at, Supplier.id)
+    rows = await session.scalars(query)
     return [SupplierOut.model_validate(row) for row in rows]
 
 
 @router.get("/pricing-config/day-rates")
-async def list_day_rates(caller: Reader, session: ReadTransaction) -> list[DayRateOut]:
-    rows = await session.scalars(select(DayRate).order_by(DayRate.is_default.desc(), DayRate.name))
+async def list_day_rates(
+    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> list[DayRateOut]:
+    query = select(DayRate).order_by(DayRate.is_default.desc(), DayRate.name)
+    if updated_since:
+        query = Since(updated_since).of(query, DayRate.updated_at, DayRate.id)
+    rows = await session.scalars(query)
     return [DayRateOut.model_validate(row) for row in rows]

@@ -12,8 +12,6 @@ from bot import queue
 from bot.api.rest import (
     STORABLE,
     Body,
-    CursorText,
-    Limit,
     Line,
     Page,
     Paging,
@@ -70,6 +68,7 @@ class ConversationOut(Shown):
     owner_id: UUID | None
     is_paused: bool
     ticket_id: UUID | None
+    merged_into_id: UUID | None
     last_author: str
     last_inbound_at: datetime | None
     last_outbound_at: datetime | None
@@ -117,6 +116,7 @@ class MessageOut(Shown):
     turn_id: UUID | None
     edited_at: datetime | None
     deleted_at: datetime | None
+    updated_at: datetime
     citations: list[dict[str, Any]] = Field(default_factory=list)
     attachments: list[FileOut] = Field(default_factory=list)
 
@@ -164,18 +164,20 @@ async def conversations(
     session: ReadTransaction,
     asked: Annotated[ConversationQuery, Query()],
 ) -> Page[ConversationOut]:
-    """What is written to during a walk moves to the first page: take `updated_since` for it."""
+    """What is written to during a walk moves to the first page: take `updated_since` for it.
+
+    With it, conversations that were merged into another are listed too.
+    """
     rows = await ConversationReader(session).recent(
         asked.limit + 1,
-        time_and_id(asked.cursor),
+        asked.place(time_and_id),
+        asked.since,
         channel=asked.channel,
         owner=asked.owner,
         person_id=asked.person_id,
         ticket_id=asked.ticket_id,
     )
-    if asked.updated_since:  # latest first: what follows the first older row is older still
-        rows = [row for row in rows if row.updated_at >= asked.updated_since]
-    return page(rows, asked.limit, ConversationOut.model_validate, _place)
+    return page(rows, asked.limit, ConversationOut.model_validate, asked.ended(_place))
 
 
 @router.get("/conversations/{conversation_id}", summary="One conversation")
@@ -190,20 +192,20 @@ async def messages(
     conversation_id: UUID,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[MessageOut]:
     reader = ConversationReader(session)
     await reader.get(conversation_id)
-    rows = await reader.thread(conversation_id, limit + 1, number_of(after) or 0)
+    after = asked.place(number_of) or 0
+    rows = await reader.thread(conversation_id, asked.limit + 1, after, asked.since)
     files: dict[UUID, list[Attachment]] = {}
     for file in await reader.attachments([row.id for row in rows]):
         files.setdefault(file.message_id, []).append(file)
     return page(
         rows,
-        limit,
+        asked.limit,
         lambda row: MessageOut.of(row, files.get(row.id, [])),
-        lambda row: cursor(row.sequence),
+        asked.ended(lambda row: cursor(row.sequence)),
     )
 
 
@@ -324,12 +326,12 @@ async def hand_back(
 
 @router.get("/drafts", summary="Answers that wait for a person's approval")
 async def drafts(
-    caller: Reader, session: ReadTransaction, limit: Limit = 50, after: CursorText = None
+    caller: Reader, session: ReadTransaction, asked: Annotated[Paging, Query()]
 ) -> Page[MessageOut]:
-    start = id_of(after)
-    rows = await Outbox(session, caller.tenant_id).drafts(10_000)
-    later = [row for row in rows if start is None or row.id > start][: limit + 1]
-    return page(later, limit, lambda row: MessageOut.of(row, []), lambda row: cursor(row.id))
+    outbox = Outbox(session, caller.tenant_id)
+    rows = await outbox.drafts(asked.limit + 1, asked.place(id_of), asked.since)
+    own = asked.ended(lambda row: cursor(row.id))
+    return page(rows, asked.limit, lambda row: MessageOut.of(row, []), own)
 
 
 @router.post("/drafts/{message_id}/approve", summary="Send a draft")

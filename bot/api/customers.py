@@ -10,11 +10,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from bot.api.rest import (
     STORABLE,
     Body,
-    CursorText,
-    Limit,
     Line,
     Name,
     Page,
+    Paging,
     Shown,
     UpdatedSince,
     Word,
@@ -28,6 +27,7 @@ from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
 from domain.customers import service
 from domain.customers.models import Company, Identity, Person
 from domain.customers.service import Customers, Reference
+from domain.following import Since
 
 router = rest_router("", "customers")
 
@@ -82,6 +82,7 @@ class SiteOut(Shown):
     name: str
     address: str
     created_at: datetime
+    updated_at: datetime
 
 
 class SiteIn(Body):
@@ -134,6 +135,10 @@ class PersonChanges(Body):
     site_id: UUID | None = None
 
 
+class PeopleQuery(Paging):
+    company_id: UUID | None = None
+
+
 class IdentityIn(Body):
     kind: Kind = Field(examples=["email"])
     value: AddressText = Field(examples=["priya@harbourdental.example"])
@@ -155,14 +160,11 @@ class Sites(BaseModel):
 async def companies(
     caller: Reader,
     session: ReadTransaction,
-    *,
-    updated_since: UpdatedSince = None,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[CompanyOut]:
     known = Customers(session, caller.tenant_id)
-    rows = await known.companies(limit + 1, time_and_id(after), updated_since)
-    return page(rows, limit, CompanyOut.model_validate, _place)
+    rows = await known.companies(asked.limit + 1, asked.place(time_and_id), asked.since)
+    return page(rows, asked.limit, CompanyOut.model_validate, asked.ended(_place))
 
 
 @router.post("/companies", status_code=201, summary="Add a company, or change a known one")
@@ -194,8 +196,14 @@ async def change_company(
 
 
 @router.get("/companies/{company_id}/sites", summary="A company's sites")
-async def sites(company_id: UUID, caller: Reader, session: ReadTransaction) -> Sites:
+async def sites(
+    company_id: UUID,
+    caller: Reader,
+    session: ReadTransaction,
+    updated_since: UpdatedSince = None,
+) -> Sites:
     found = await Customers(session, caller.tenant_id).sites(company_id)
+    found = Since(updated_since).among(found) if updated_since else found
     return Sites(items=[SiteOut.model_validate(site) for site in found])
 
 
@@ -219,16 +227,14 @@ async def change_site(
 async def people(
     caller: Reader,
     session: ReadTransaction,
-    *,
-    company_id: UUID | None = None,
-    updated_since: UpdatedSince = None,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[PeopleQuery, Query()],
 ) -> Page[PersonOut]:
     known = Customers(session, caller.tenant_id)
-    rows = await known.people(limit + 1, time_and_id(after), updated_since, company_id)
+    place = asked.place(time_and_id)
+    rows = await known.people(asked.limit + 1, place, asked.since, asked.company_id)
     addresses = await known.identities([row.id for row in rows])
-    return page(rows, limit, lambda row: PersonOut.of(row, addresses[row.id]), _place)
+    ended = asked.ended(_place)
+    return page(rows, asked.limit, lambda row: PersonOut.of(row, addresses[row.id]), ended)
 
 
 @router.get("/people/lookup", summary="Whose address this is")
@@ -237,10 +243,13 @@ async def lookup(
     session: ReadTransaction,
     kind: Kind,
     value: Annotated[AddressText, Query()],
+    updated_since: UpdatedSince = None,
 ) -> Page[PersonOut]:
     """One person or none."""
     known = Customers(session, caller.tenant_id)
     person = await known.person_at(kind, value)
+    if person and updated_since and person.updated_at < updated_since:
+        person = None
     return Page(items=[await _whole(known, person)] if person else [])
 
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from bot.api.rest import (
     STORABLE,
     Body,
-    CursorText,
-    Limit,
     Page,
+    Paging,
     Shown,
+    UpdatedSince,
     Version,
     cursor,
     number_of,
@@ -22,6 +22,7 @@ from bot.api.rest import (
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, StaffCaller, Transaction
 from bot.desk.prompts import PromptDesk, Trial
 from bot.model.prompts import SIZE_LIMIT, Value
+from domain.following import Since
 from domain.prompts.service import NewBody
 
 router = rest_router("/prompts", "prompts")
@@ -66,6 +67,7 @@ class VersionOut(Shown):
     author: str
     created_at: datetime | None
     published_at: datetime | None
+    updated_at: datetime | None
 
 
 class WholeVersion(VersionOut):
@@ -117,8 +119,11 @@ class Prompts(BaseModel):
 
 
 @router.get("", summary="All prompts")
-async def prompts(caller: Reader, session: ReadTransaction) -> Prompts:
-    cards = await PromptDesk(session, caller.tenant_id).overview()
+async def prompts(
+    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Prompts:
+    desk = PromptDesk(session, caller.tenant_id)
+    cards = await desk.changed(Since(updated_since)) if updated_since else await desk.overview()
     return Prompts(items=[PromptOut.model_validate(card) for card in cards])
 
 
@@ -132,12 +137,13 @@ async def versions(
     name: PromptName,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[VersionOut]:
+    """With `updated_since` the shipped file is left out: it changes only with a new Frontdesk."""
     desk = PromptDesk(session, caller.tenant_id)
-    rows = await desk.versions(name, limit + 1, number_of(after))
-    return page(rows, limit, VersionOut.model_validate, lambda row: cursor(row.version))
+    rows = await desk.versions(name, asked.limit + 1, asked.place(number_of), asked.since)
+    own = asked.ended(lambda row: cursor(row.version))
+    return page(rows, asked.limit, VersionOut.model_validate, own)
 
 
 @router.get("/{name}/versions/{version}", summary="A version with its text")

@@ -168,15 +168,14 @@ async def list_quotes(
 ) -> Page[QuoteOut]:
     rows = await Quotes(session, caller.tenant_id).page(
         asked.limit + 1,
-        time_and_id(asked.cursor),
-        asked.updated_since,
+        asked.place(time_and_id),
+        asked.since,
         status=asked.status,
         company_id=asked.company_id,
         person_id=asked.person_id,
     )
-    return page(
-        rows, asked.limit, QuoteOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.ended(lambda row: cursor(row.created_at, row.id))
+    return page(rows, asked.limit, QuoteOut.model_validate, own)
 
 
 @router.get("/{quote_id}")

@@ -5,16 +5,27 @@ import binascii
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 from starlette.types import Message, Receive
 
 from bot.dependencies import Keyed, Replayed, get_runtime
 from domain.errors import Refused
+from domain.following import Since
 from domain.idempotency.service import Answer
 
 T = TypeVar("T")
@@ -37,13 +48,19 @@ Said = Annotated[
 Tags = Annotated[list[Word], Field(max_length=50)]
 Version = Annotated[int, Field(ge=0, le=1_000_000)]
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Items on a page.")]
-CursorText = Annotated[
-    str | None,
-    Query(alias="cursor", max_length=400, description="`next_cursor` of the page before."),
-]
+
+def _instant(value: Any, read: ValidatorFunctionWrapHandler) -> datetime:
+    try:
+        return cast(datetime, read(value))
+    except ValidationError as error:
+        raise PydanticCustomError("instant", INSTANT) from error
+
+
+INSTANT = "Give a time with its zone, like 2026-11-23T09:00:00Z (a + in it is sent as %2B)."
+Instant = Annotated[AwareDatetime, WrapValidator(_instant)]
+SINCE = "Only what changed at or after this time, in the order of the changes."
 UpdatedSince = Annotated[
-    AwareDatetime | None, Query(description="Only what changed at or after this time.")
+    Instant | None, Query(description=SINCE, examples=["2026-11-23T09:00:00Z"])
 ]
 
 
@@ -59,9 +76,32 @@ class Body(BaseModel):
 class Paging(Body):
     """The query of a list; one that also filters adds to it."""
 
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
-    cursor: Annotated[str | None, Field(max_length=400)] = None
-    updated_since: AwareDatetime | None = Field(None, examples=["2026-11-23T09:00:00Z"])
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Items on a page.")] = PAGE
+    cursor: Annotated[
+        str | None, Field(max_length=400, description="`next_cursor` of the page before.")
+    ] = None
+    updated_since: Instant | None = Field(
+        None, description=SINCE, examples=["2026-11-23T09:00:00Z"]
+    )
+
+    @property
+    def since(self) -> Since | None:
+        """None: the list is asked for in its own order."""
+        if self.updated_since is None:
+            return None
+        return Since(self.updated_since, _changed_place(self.cursor))
+
+    def place(self, read: Callable[[str | None], T]) -> T:
+        """Where the page before ended in the list's own order."""
+        return read(None if self.updated_since else self.cursor)
+
+    def made(self, own: Callable[[Any], str]) -> Callable[[Any], str]:
+        """As `ended`, for rows that never change."""
+        return own if self.updated_since is None else made
+
+    def ended(self, own: Callable[[Any], str]) -> Callable[[Any], str]:
+        """What `page` makes the next cursor with."""
+        return own if self.updated_since is None else changed
 
 
 class Shown(BaseModel):
@@ -122,14 +162,36 @@ def _place(text: str, length: int) -> list[str]:
 def time_and_id(text: str | None) -> tuple[datetime, UUID] | None:
     if text is None:
         return None
+    return _time_and_id(*_place(text, 2))
+
+
+def _time_and_id(at: str, row_id: str) -> tuple[datetime, UUID]:
     try:
-        at, row_id = _place(text, 2)
         place = datetime.fromisoformat(at), UUID(row_id)
     except ValueError as error:
         raise BadCursor from error
     if place[0].tzinfo is None:
         raise BadCursor
     return place
+
+
+def changed(row: Any) -> str:
+    """A place in the order of changes, which fits into no other order."""
+    return cursor("changed", row.updated_at, row.id)
+
+
+def made(row: Any) -> str:
+    """As `changed`, of a row that never does."""
+    return cursor("changed", row.created_at, row.id)
+
+
+def _changed_place(text: str | None) -> tuple[datetime, UUID] | None:
+    if text is None:
+        return None
+    mark, *place = _place(text, 3)
+    if mark != "changed":
+        raise BadCursor
+    return _time_and_id(*place)
 
 
 def id_of(text: str | None) -> UUID | None:

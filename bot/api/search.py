@@ -5,13 +5,12 @@ from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bot.api.rest import (
     STORABLE,
-    CursorText,
-    Limit,
     Page,
+    Paging,
     cursor,
     page,
     rest_router,
@@ -38,22 +37,30 @@ class HitOut(BaseModel):
     title: str
     excerpt: str
     at: datetime
+    updated_at: datetime
+
+
+class SearchQuery(Paging):
+    q: Annotated[str, Field(min_length=1, max_length=200, pattern=STORABLE)]
+    kind: Kind | None = None
 
 
 @router.get("", summary="Search tickets, comments and messages, latest first")
 async def search(
     caller: Reader,
     session: ReadTransaction,
-    q: Annotated[str, Query(min_length=1, max_length=200, pattern=STORABLE)],
-    kind: Kind | None = None,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[SearchQuery, Query()],
 ) -> Page[HitOut]:
     """Every word must appear; else beginnings of words do, else one of them. Quotes and - work."""
     hits = await Search(session, caller.tenant_id).find(
-        q, limit + 1, time_and_id(after), (kind,) if kind else KINDS
+        asked.q,
+        asked.limit + 1,
+        asked.place(time_and_id),
+        (asked.kind,) if asked.kind else KINDS,
+        asked.since,
     )
-    return page(hits, limit, lambda hit: _shown(hit, q), lambda hit: cursor(hit.at, hit.id))
+    own = asked.ended(lambda hit: cursor(hit.at, hit.id))
+    return page(hits, asked.limit, lambda hit: _shown(hit, asked.q), own)
 
 
 def _shown(hit: Hit, words: str) -> HitOut:
@@ -65,4 +72,5 @@ def _shown(hit: Hit, words: str) -> HitOut:
         title=hit.title,
         excerpt=excerpt(words, hit.text, SHOWN_CHARACTERS),
         at=hit.at,
+        updated_at=hit.updated_at,
     )

@@ -1,14 +1,16 @@
 """The people at the desk, and the link that connects their Slack workspace."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from bot.api.rest import Body, Line, Name, Shown, changes, rest_router
+from bot.api.rest import Body, Line, Name, Shown, UpdatedSince, changes, rest_router
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Transaction
 from domain.audit.service import note
+from domain.following import Since
 from domain.staff.service import NewMember, StaffMembers
 from domain.types import utc_now
 
@@ -27,6 +29,8 @@ class MemberOut(Shown):
     role: str
     approval_limit: Decimal | None
     sees_margins: bool | None
+    deactivated_at: datetime | None
+    updated_at: datetime
 
 
 class Members(BaseModel):
@@ -51,8 +55,12 @@ class LinkOut(BaseModel):
 
 
 @router.get("/staff", summary="Who works here")
-async def members(caller: Reader, session: ReadTransaction) -> Members:
-    rows = await StaffMembers(session, caller.tenant_id).all()
+async def members(
+    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Members:
+    """With `updated_since` those who left are listed too."""
+    known = StaffMembers(session, caller.tenant_id)
+    rows = await known.changed(Since(updated_since)) if updated_since else await known.all()
     return Members(items=[MemberOut.model_validate(row) for row in rows])
 
 

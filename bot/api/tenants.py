@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import BaseModel, Field, JsonValue, RootModel
 
-from bot.api.rest import Body, Name, Shown, rest_router
+from bot.api.rest import Body, Name, Shown, UpdatedSince, rest_router
 from bot.dependencies import (
     AdminCaller,
     Reader,
@@ -19,6 +19,7 @@ from bot.desk.tenants import flattened
 from bot.engine.accounts import Accounts
 from domain.audit.service import note
 from domain.errors import Refused
+from domain.following import Since
 from domain.tenants.cursors import Cursors
 from domain.tenants.models import ApiKey, ChannelAccount, ChannelCursor, Tenant
 from domain.tenants.service import ApiKeys, ChannelAccounts, Tenants
@@ -99,6 +100,7 @@ class KeyOut(Shown):
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    updated_at: datetime
 
 
 class NewKeyOut(KeyOut):
@@ -155,8 +157,11 @@ async def change(
 
 
 @router.get("/channels", summary="Channel accounts")
-async def channels(caller: Reader, session: ReadTransaction) -> Accounted:
+async def channels(
+    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Accounted:
     rows = await ChannelAccounts(session, caller.tenant_id).all()
+    rows = Since(updated_since).among(rows) if updated_since else rows
     found = await Cursors(session, caller.tenant_id).all()
     cursors = {cursor.channel_account_id: cursor for cursor in found}
     return Accounted(items=[AccountOut.of(row, cursors.get(row.id)) for row in rows])
@@ -175,8 +180,12 @@ async def set_mode(
 
 
 @router.get("/keys", summary="API keys, without the keys themselves")
-async def keys(caller: AdminCaller, session: ReadTransaction) -> Keys:
+async def keys(
+    caller: AdminCaller, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Keys:
+    """Its use is no change of a key."""
     rows = await ApiKeys(session, caller.tenant_id).all()
+    rows = Since(updated_since).among(rows) if updated_since else rows
     return Keys(items=[KeyOut.model_validate(row) for row in rows])
 
 

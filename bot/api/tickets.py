@@ -1,7 +1,7 @@
 """Tickets: opened, changed, commented, and answered from the knowledge base."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from fastapi import Query
@@ -14,8 +14,6 @@ from bot.api.helpdesk.meant import Reference, meant
 from bot.api.rest import (
     STORABLE,
     Body,
-    CursorText,
-    Limit,
     Line,
     Name,
     Page,
@@ -137,6 +135,7 @@ class CommentOut(Shown):
     staff_id: UUID | None
     message_id: UUID | None
     created_at: datetime
+    updated_at: datetime
 
 
 class CommentIn(Body):
@@ -163,11 +162,10 @@ async def tickets(
     asked: Annotated[TicketQuery, Query()],
 ) -> Page[TicketOut]:
     rows = await TicketList(session, caller.tenant_id).page(
-        _wanted(asked), asked.limit + 1, time_and_id(asked.cursor)
+        _wanted(asked), asked.limit + 1, asked.place(time_and_id), asked.since
     )
-    return page(
-        rows, asked.limit, TicketOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.ended(lambda row: cursor(row.created_at, row.id))
+    return page(rows, asked.limit, TicketOut.model_validate, own)
 
 
 def _wanted(asked: TicketQuery) -> Wanted:
@@ -187,7 +185,6 @@ def _wanted(asked: TicketQuery) -> Wanted:
         conversation_id=asked.conversation_id,
         opened_since=asked.opened_since,
         opened_before=asked.opened_before,
-        updated_since=asked.updated_since,
         words=asked.q,
         any_status=True,
     )
@@ -251,12 +248,12 @@ async def comments(
     reference: Reference,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[CommentOut]:
     found = await meant(session, caller.tenant_id, reference)
-    rows = await Tickets(session, caller.tenant_id).comments(found.id)
-    return page(_from(rows, after, limit), limit, CommentOut.model_validate, _place)
+    known = Tickets(session, caller.tenant_id)
+    rows = await known.comments(found.id, asked.limit + 1, asked.place(id_of), asked.since)
+    return page(rows, asked.limit, CommentOut.model_validate, asked.ended(_place))
 
 
 @router.post("/{reference}/comments", status_code=201, summary="Comment on a ticket")
@@ -283,12 +280,12 @@ async def history(
     reference: Reference,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[ChangeOut]:
     found = await meant(session, caller.tenant_id, reference)
-    rows = await Tickets(session, caller.tenant_id).history(found.id)
-    return page(_from(rows, after, limit), limit, ChangeOut.model_validate, _place)
+    known = Tickets(session, caller.tenant_id)
+    rows = await known.history(found.id, asked.limit + 1, asked.place(id_of), asked.since)
+    return page(rows, asked.limit, ChangeOut.model_validate, asked.made(_place))
 
 
 @router.post(
@@ -332,11 +329,6 @@ async def _send(session: AsyncSession, caller: Caller, ticket: Ticket, text: str
     await session.flush()
     await queue.put(session, "deliver", tenant_id=caller.tenant_id, message_id=message.id)
     return message.id
-
-
-def _from(rows: list[Any], after: str | None, limit: int) -> list[Any]:
-    start = id_of(after)
-    return [row for row in rows if start is None or row.id > start][: limit + 1]
 
 
 def _place(row: TicketComment | TicketChange) -> str:

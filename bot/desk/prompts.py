@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.model import prompts as files
 from bot.model.prompts import BrokenPrompt, PromptFile, Value
 from domain.errors import NotFound
+from domain.following import Since
 from domain.prompts.difference import Line, difference
 from domain.prompts.models import PromptVersion
 from domain.prompts.service import FILE, NewBody, PromptRefused, Prompts
@@ -52,6 +53,8 @@ class VersionCard:
     author: str = ""
     created_at: datetime | None = None
     published_at: datetime | None = None
+    id: UUID | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,11 @@ class PromptDesk:
             for name, file in files.shipped().items()
         ]
 
+    async def changed(self, since: Since) -> list[PromptCard]:
+        """Those of which a version was saved or came into force."""
+        cards = {card.name: card for card in await self.overview()}
+        return [cards[name] for name in await self._prompts.changed(since) if name in cards]
+
     async def show(self, name: str) -> PromptCard:
         file = _file(name)
         current, latest = await self._prompts.in_force(), await self._prompts.latest()
@@ -101,10 +109,16 @@ class PromptDesk:
         return _version(await self._prompts.version(name, version))
 
     async def versions(
-        self, name: str, limit: int = 50, before: int | None = None
+        self,
+        name: str,
+        limit: int = 50,
+        before: int | None = None,
+        since: Since | None = None,
     ) -> list[VersionCard]:
-        """Newest first; the shipped file is the last one."""
+        """Newest first; the shipped file is the last one. `since`: without the file."""
         file = _file(name)
+        if since:
+            return [_version(row) for row in await self._prompts.versions(name, limit, None, since)]
         if before is not None and before <= FILE:
             return []
         rows = await self._prompts.versions(name, limit, before)
@@ -199,4 +213,6 @@ def _version(row: PromptVersion) -> VersionCard:
         author=row.author,
         created_at=row.created_at,
         published_at=row.published_at,
+        id=row.id,
+        updated_at=row.updated_at,
     )

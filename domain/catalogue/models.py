@@ -8,10 +8,11 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 from domain.types import utc_now
 
 
-class Supplier(TenantOwned, Base):
+class Supplier(Changing, TenantOwned, Base):
     """`is_own_products`: the company's own goods, hire and hosting."""
 
     __tablename__ = "suppliers"
@@ -47,6 +48,7 @@ class ProductRecord(TenantOwned, Base):
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         UniqueConstraint("tenant_id", "code"),
+        Index("ix_products_updated", "tenant_id", "updated_at", "id"),
         Index("ix_products_category", "tenant_id", "category", "code"),
     )
 
@@ -65,7 +67,7 @@ class SupplierPriceRecord(TenantOwned, Base):
     is_verified: Mapped[bool] = mapped_column(default=False)
 
 
-class DayRate(TenantOwned, Base):
+class DayRate(Changing, TenantOwned, Base):
     """A sell price of a day's work; the default one prices norms."""
 
     __tablename__ = "day_rates"

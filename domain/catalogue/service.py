@@ -19,6 +19,7 @@ from domain.catalogue.models import (
 )
 from domain.catalogue.product import Catalogue, Norm, Product, Rates, SupplierPrice
 from domain.errors import NotFound
+from domain.following import Since
 from domain.tenants.models import Tenant
 from domain.tenants.settings import TenantSettings
 from domain.types import new_id, utc_now
@@ -101,11 +102,19 @@ class Products:
         return record
 
     async def page(
-        self, limit: int, after: str = "", words: str = "", category: str | None = None
+        self,
+        limit: int,
+        after: str = "",
+        words: str = "",
+        category: str | None = None,
+        since: Since | None = None,
     ) -> list[ProductRecord]:
-        query = select(ProductRecord).where(
-            ProductRecord.code > after, ProductRecord.retired_at.is_(None)
-        )
+        """By code. `since`: those no longer sold too."""
+        query = select(ProductRecord).order_by(ProductRecord.code).limit(limit)
+        if since:
+            query = since.of(query, ProductRecord.updated_at, ProductRecord.id)
+        else:
+            query = query.where(ProductRecord.code > after, ProductRecord.retired_at.is_(None))
         for word in words.split()[:8]:
             pattern = f"%{word.replace('%', '').replace('_', '')}%"
             query = query.where(
@@ -118,7 +127,7 @@ class Products:
             )
         if category:
             query = query.where(ProductRecord.category == category)
-        return list(await self._session.scalars(query.order_by(ProductRecord.code).limit(limit)))
+        return list(await self._session.scalars(query))
 
     async def _require_suppliers(self, names: set[str]) -> None:
         if names:

@@ -22,6 +22,7 @@ from domain.contracts.templates import dumped
 from domain.contracts.templating import sections
 from domain.errors import Conflict, NotFound, Refused
 from domain.events import Happened, record
+from domain.following import Since
 from domain.types import new_id, utc_now
 
 PROOFS = ("link", "code", "paper")
@@ -68,7 +69,7 @@ class Contracts:
         self,
         limit: int,
         before: tuple[datetime, UUID] | None = None,
-        updated_since: datetime | None = None,
+        since: Since | None = None,
         *,
         ends_until: date | None = None,
         **filters: Any,
@@ -77,8 +78,8 @@ class Contracts:
         query = select(Contract).order_by(Contract.created_at.desc(), Contract.id.desc())
         if before:
             query = query.where(tuple_(Contract.created_at, Contract.id) < before)
-        if updated_since:
-            query = query.where(Contract.updated_at >= updated_since)
+        if since:
+            query = since.of(query, Contract.updated_at, Contract.id)
         if ends_until:
             query = query.where(
                 Contract.status.in_(lifecycle.RUNNING), Contract.ends_on <= ends_until

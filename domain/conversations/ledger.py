@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import RawEvent
 from domain.errors import NotFound
+from domain.following import Since
 from domain.types import new_id
 
 MAX_ATTEMPTS = 5
@@ -165,12 +166,14 @@ async def dead_letters(session: AsyncSession, limit: int = 100) -> list[RawEvent
 
 
 async def quarantined(
-    session: AsyncSession, limit: int, after: UUID | None = None
+    session: AsyncSession, limit: int, after: UUID | None = None, since: Since | None = None
 ) -> list[RawEvent]:
     """What could not be taken in: dead letters, and what is still tried again. Oldest first."""
     query = select(RawEvent).where(_IN_QUARANTINE).order_by(RawEvent.id).limit(limit)
     if after:
         query = query.where(RawEvent.id > after)
+    if since:
+        query = since.of(query, RawEvent.updated_at, RawEvent.id)
     return list(await session.scalars(query))
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 from domain.types import utc_now
 
 
-class RawEvent(TenantOwned, Base):
+class RawEvent(Changing, TenantOwned, Base):
     """Bytes as a provider delivered them: the inbound ledger.
 
     `state`: waiting, taken (its messages carry the outcome), ignored (`reason`), failed (dead
@@ -100,11 +101,11 @@ class Conversation(TenantOwned, Base):
             "pending_since",
             postgresql_where=sql("turn_pending"),
         ),
-        Index("ix_conversations_recent", "tenant_id", "updated_at"),
+        Index("ix_conversations_recent", "tenant_id", "updated_at", "id"),
     )
 
 
-class Message(TenantOwned, Base):
+class Message(Changing, TenantOwned, Base):
     """Something said. `direction`: in, out or note (internal, never leaves).
 
     `author`: customer, bot, staff or system.
@@ -170,6 +171,7 @@ class Message(TenantOwned, Base):
             "next_attempt_at",
             postgresql_where=sql("state in ('pending', 'sending')"),
         ),
+        Index("ix_messages_drafts", "tenant_id", "id", postgresql_where=sql("state = 'draft'")),
         Index(
             "ix_messages_waiting",
             "tenant_id",

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Conversation, Message
 from domain.errors import Conflict, NotFound
+from domain.following import Since
 from domain.types import new_id, utc_now
 
 MAX_ATTEMPTS = 8
@@ -168,12 +169,16 @@ class Outbox:
     async def reject(self, message_id: UUID, staff_id: UUID | None, reason: str) -> None:
         await self._decide(message_id, state="cancelled", staff_id=staff_id, error=reason)
 
-    async def drafts(self, limit: int = 100) -> list[Message]:
-        return list(
-            await self._session.scalars(
-                select(Message).where(Message.state == "draft").order_by(Message.id).limit(limit)
-            )
-        )
+    async def drafts(
+        self, limit: int = 100, after: UUID | None = None, since: Since | None = None
+    ) -> list[Message]:
+        """Oldest first."""
+        query = select(Message).where(Message.state == "draft").order_by(Message.id).limit(limit)
+        if after:
+            query = query.where(Message.id > after)
+        if since:
+            query = since.of(query, Message.updated_at, Message.id)
+        return list(await self._session.scalars(query))
 
     async def due(self, now: datetime) -> list[UUID]:
         """Messages that wait although their time has come (their job was lost)."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.conversations.models import Attachment, Conversation, Message, RawEvent, Turn
 from domain.customers.models import Person
 from domain.errors import NotFound
+from domain.following import Since
 from domain.types import utc_now
 
 # All that a reader of the thread could see change, in one statement and a few bytes.
@@ -56,33 +57,40 @@ class ConversationReader:
         return (await self._session.scalars(query)).one_or_none()
 
     async def recent(
-        self, limit: int, before: tuple[datetime, UUID] | None = None, **filters: Any
+        self,
+        limit: int,
+        before: tuple[datetime, UUID] | None = None,
+        since: Since | None = None,
+        **filters: Any,
     ) -> list[Conversation]:
-        """Latest first; `before` is the last row of the page before."""
-        query: Select[Conversation] = (
-            select(Conversation)
-            .where(Conversation.merged_into_id.is_(None))
-            .order_by(Conversation.updated_at.desc(), Conversation.id.desc())
-        )
+        """Latest first; `before` is the last row of the page before. `since`: merged ones too."""
+        changed, row_id = Conversation.updated_at, Conversation.id
+        query: Select[Conversation] = select(Conversation)
+        if since:
+            query = since.of(query, changed, row_id)
+        else:
+            query = query.where(Conversation.merged_into_id.is_(None))
+            query = query.order_by(changed.desc(), row_id.desc())
         if before:
-            query = query.where(tuple_(Conversation.updated_at, Conversation.id) < before)
+            query = query.where(tuple_(changed, row_id) < before)
         for name, value in filters.items():
             if value is not None:
                 query = query.where(getattr(Conversation, name) == value)
         return list(await self._session.scalars(query.limit(limit)))
 
     async def thread(
-        self, conversation_id: UUID, limit: int = 100, after: int = 0
+        self, conversation_id: UUID, limit: int = 100, after: int = 0, since: Since | None = None
     ) -> list[Message]:
         """Messages in the order they were stored, from `after` (a sequence) on."""
-        return list(
-            await self._session.scalars(
-                select(Message)
-                .where(Message.conversation_id == conversation_id, Message.sequence > after)
-                .order_by(Message.sequence)
-                .limit(limit)
-            )
+        query = (
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.sequence > after)
+            .order_by(Message.sequence)
+            .limit(limit)
         )
+        if since:
+            query = since.of(query, Message.updated_at, Message.id)
+        return list(await self._session.scalars(query))
 
     async def latest(self, conversation_id: UUID, limit: int = 100) -> list[Message]:
         """The last messages of the thread, oldest first."""

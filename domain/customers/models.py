@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 from domain.types import utc_now
 
 
@@ -23,10 +24,13 @@ class Company(TenantOwned, Base):
     source: Mapped[str] = mapped_column(default="")
     external_id: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
-    __table_args__ = (UniqueConstraint("tenant_id", "source", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "source", "external_id"),
+        Index("ix_companies_updated", "tenant_id", "updated_at", "id"),
+    )
 
 
-class Site(TenantOwned, Base):
+class Site(Changing, TenantOwned, Base):
     __tablename__ = "sites"
     company_id: Mapped[UUID] = mapped_column(
         ForeignKey("companies.id", ondelete="CASCADE"), index=True
@@ -47,7 +51,10 @@ class Person(TenantOwned, Base):
     external_id: Mapped[str | None]
     opted_out_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
-    __table_args__ = (UniqueConstraint("tenant_id", "source", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "source", "external_id"),
+        Index("ix_people_updated", "tenant_id", "updated_at", "id"),
+    )
 
 
 class Identity(TenantOwned, Base):

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.customers.models import Company, Identity, Person, Site
 from domain.errors import Conflict, NotFound, Refused
 from domain.events import Happened, record
+from domain.following import Since
 from domain.types import new_id, utc_now
 
 KINDS = ("phone", "email", "whatsapp", "telegram")
@@ -52,10 +53,10 @@ class Customers:
         return await self._get(Company, "company", company_id)
 
     async def companies(
-        self, limit: int, after: Place | None = None, updated_since: datetime | None = None
+        self, limit: int, after: Place | None = None, since: Since | None = None
     ) -> list[Company]:
         """Oldest first, so that a walk through all pages misses none that is added meanwhile."""
-        return await self._page(Company, limit, after, updated_since)
+        return await self._page(Company, limit, after, since)
 
     async def keep_company(
         self, fields: Mapping[str, Any], reference: Reference, *, by: str
@@ -131,10 +132,10 @@ class Customers:
         self,
         limit: int,
         after: Place | None = None,
-        updated_since: datetime | None = None,
+        since: Since | None = None,
         company_id: UUID | None = None,
     ) -> list[Person]:
-        return await self._page(Person, limit, after, updated_since, company_id=company_id)
+        return await self._page(Person, limit, after, since, company_id=company_id)
 
     async def person_at(self, kind: str, value: str) -> Person | None:
         """Whose address it is."""
@@ -231,18 +232,18 @@ class Customers:
         kind: type[Row],
         limit: int,
         after: Place | None,
-        updated_since: datetime | None,
+        since: Since | None,
         **filters: Any,
     ) -> list[Row]:
         query: Select[Row] = select(kind).where(kind.tenant_id == self._tenant_id)
         if after:
             query = query.where(tuple_(kind.created_at, kind.id) > after)
-        if updated_since:
-            query = query.where(kind.updated_at >= updated_since)
         for name, value in filters.items():
             if value is not None:
                 query = query.where(getattr(kind, name) == value)
         query = query.order_by(kind.created_at, kind.id).limit(limit)
+        if since:
+            query = since.of(query, kind.updated_at, kind.id)
         return list(await self._session.scalars(query))
 
     async def _referred(self, kind: type[Row], reference: Reference) -> Row | None:

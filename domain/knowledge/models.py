@@ -34,6 +34,7 @@ class Article(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "source", "external_id"),
         Index("ix_articles_revision", "tenant_id", "revision"),
+        Index("ix_articles_updated", "tenant_id", "updated_at", "id"),
     )
 
 

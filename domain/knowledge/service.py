@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
 from domain.events import Happened, record
+from domain.following import Since
 from domain.knowledge.models import Article, ArticleVersion, Passage
 from domain.knowledge.passages import split
 from domain.tenants.models import Tenant
@@ -60,9 +61,21 @@ class Articles:
             raise NotFound("version", version)
         return found
 
-    async def versions(self, article_id: UUID) -> list[ArticleVersion]:
+    async def versions(
+        self,
+        article_id: UUID,
+        limit: int = 1_000,
+        before: UUID | None = None,
+        since: Since | None = None,
+    ) -> list[ArticleVersion]:
+        """Newest first; a version never changes."""
         query = select(ArticleVersion).where(ArticleVersion.article_id == article_id)
-        return list(await self._session.scalars(query.order_by(ArticleVersion.version.desc())))
+        if before:
+            query = query.where(ArticleVersion.id < before)
+        query = query.order_by(ArticleVersion.version.desc()).limit(limit)
+        if since:
+            query = since.of(query, ArticleVersion.created_at, ArticleVersion.id)
+        return list(await self._session.scalars(query))
 
     async def page(
         self,
@@ -70,6 +83,7 @@ class Articles:
         after: UUID | None = None,
         status: str | None = None,
         category: str | None = None,
+        since: Since | None = None,
     ) -> list[Article]:
         query = select(Article).order_by(Article.id).limit(limit)
         if after:
@@ -78,6 +92,8 @@ class Articles:
             query = query.where(Article.status == status)
         if category:
             query = query.where(Article.category == category)
+        if since:
+            query = since.of(query, Article.updated_at, Article.id)
         return list(await self._session.scalars(query))
 
     async def write(self, new: ArticleText, *, author: str, status: str = "draft") -> Article:

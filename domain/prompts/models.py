@@ -6,9 +6,10 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 
 
-class PromptVersion(TenantOwned, Base):
+class PromptVersion(Changing, TenantOwned, Base):
     """A body never changes once saved. Turns use the current version; none: the file.
 
     `published_at`: when it last came into force; none: a draft.

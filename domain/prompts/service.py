@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.audit.service import note as audit
 from domain.errors import NotFound, Refused
 from domain.events import Happened, record
+from domain.following import Since
 from domain.prompts.models import PromptVersion
 from domain.types import new_id, utc_now
 
@@ -103,13 +104,25 @@ class Prompts:
         return found
 
     async def versions(
-        self, name: str, limit: int = 50, before: int | None = None
+        self,
+        name: str,
+        limit: int = 50,
+        before: int | None = None,
+        since: Since | None = None,
     ) -> list[PromptVersion]:
         """Newest first; `before` a version."""
         query = self._of(name).order_by(PromptVersion.version.desc()).limit(limit)
         if before is not None:
             query = query.where(PromptVersion.version < before)
+        if since:
+            query = since.of(query, PromptVersion.updated_at, PromptVersion.id)
         return list(await self._session.scalars(query))
+
+    async def changed(self, since: Since) -> list[str]:
+        """The names of prompts that have a version which changed, in that order."""
+        query = select(PromptVersion.name).where(PromptVersion.tenant_id == self._tenant_id)
+        query = since.of(query, PromptVersion.updated_at, PromptVersion.id)
+        return list(dict.fromkeys(await self._session.scalars(query)))
 
     async def all_current(self) -> list[PromptVersion]:
         query = select(PromptVersion).where(

@@ -56,6 +56,7 @@ class Quote(TenantOwned, Base):
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
+        Index("ix_quotes_updated", "tenant_id", "updated_at", "id"),
         Index("ix_quotes_recent", "tenant_id", "created_at", "id"),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
 from domain.events import Happened, record
+from domain.following import Since
 from domain.numbers import next_number
 from domain.quotes.drafting import Draft
 from domain.quotes.models import (
@@ -127,14 +128,14 @@ class Quotes:
         self,
         limit: int,
         before: tuple[datetime, UUID] | None = None,
-        updated_since: datetime | None = None,
+        since: Since | None = None,
         **filters: Any,
     ) -> list[Quote]:
         query = select(Quote).order_by(Quote.created_at.desc(), Quote.id.desc()).limit(limit)
         if before:
             query = query.where(tuple_(Quote.created_at, Quote.id) < before)
-        if updated_since:
-            query = query.where(Quote.updated_at >= updated_since)
+        if since:
+            query = since.of(query, Quote.updated_at, Quote.id)
         for field, value in filters.items():
             if value is not None:
                 query = query.where(getattr(Quote, field) == value)

@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, Select, Text, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Refused
+from domain.following import Since
 
 KINDS = ("ticket", "comment", "message")
 MOST_WORDS = 8
@@ -24,6 +25,13 @@ _FOUND = text("""
     select id, kind, ticket_id, conversation_id, at
       from search_documents_found(cast(:query as tsquery), :kinds, :at, :id, :most)
 """).bindparams(bindparam("kinds", type_=ARRAY(Text)))
+_CHANGED = text("""
+    select id, kind, ticket_id, conversation_id, at
+      from search_documents_changed(cast(:query as tsquery), :kinds, :since, :at, :id, :most)
+""").bindparams(bindparam("kinds", type_=ARRAY(Text)))
+_HOLD = text("select search_documents_hold(cast(:query as tsquery), :kinds)").bindparams(
+    bindparam("kinds", type_=ARRAY(Text))
+)
 _ASKED = text("""
     select websearch_to_tsquery('simple', :words)::text,
            to_tsquery('simple', :beginnings)::text, to_tsquery('simple', :any)::text
@@ -48,7 +56,7 @@ class HeldBy:
     async def query(self, words: str, kinds: Iterable[str] = KINDS) -> str | None:
         """The strictest question that finds anything; None: none does. Raises Refused."""
         for asked in await self._asked(words):
-            if await self.latest(asked, kinds, 1):
+            if await self._session.scalar(_HOLD, {"query": asked, "kinds": list(kinds)}):
                 return asked
         return None
 
@@ -65,6 +73,15 @@ class HeldBy:
             _FOUND,
             {"query": query, "kinds": list(kinds), "at": at, "id": row_id, "most": limit},
         )
+        return list(rows)
+
+    async def changed(
+        self, query: str, kinds: Iterable[str], limit: int, since: Since
+    ) -> list[Any]:
+        """As `latest`, in the order of the changes; `at` is when the words last changed."""
+        at, row_id = since.after or (None, None)
+        asked = {"query": query, "kinds": list(kinds), "since": since.at, "most": limit}
+        rows = await self._session.execute(_CHANGED, asked | {"at": at, "id": row_id})
         return list(rows)
 
     async def tickets(self, words: str) -> list[UUID]:

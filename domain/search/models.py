@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 
 
-class SearchDocument(TenantOwned, Base):
+class SearchDocument(Changing, TenantOwned, Base):
     """Kept by triggers; `id` is that of what it is about. `kind`: ticket, comment or message.
 
     `words` also holds `t:<tenant id>`, so that the index of all tenants is searched for one, and
@@ -28,5 +29,6 @@ class SearchDocument(TenantOwned, Base):
     words: Mapped[Any] = mapped_column(TSVECTOR)
     __table_args__ = (
         Index("ix_search_documents_words", "words", postgresql_using="gin"),
+        Index("ix_search_documents_updated", "tenant_id", "updated_at", "id"),
         Index("ix_search_documents_recent", "tenant_id", "at", "id"),
     )

@@ -1,6 +1,6 @@
 """Searches tickets, comments and messages, latest first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Message
+from domain.following import Since
 from domain.search.documents import KINDS, HeldBy
 from domain.tickets.models import Ticket, TicketComment
 
@@ -26,6 +27,7 @@ class Hit:
     title: str
     text: str
     at: datetime
+    updated_at: datetime
 
 
 class Search:
@@ -39,6 +41,7 @@ class Search:
         limit: int,
         before: tuple[datetime, UUID] | None = None,
         kinds: tuple[str, ...] = KINDS,
+        since: Since | None = None,
     ) -> list[Hit]:
         """Gives up after some seconds rather than hold the database. Raises Refused."""
         await self._session.execute(text(f"set local statement_timeout = '{PATIENCE}'"))
@@ -46,9 +49,16 @@ class Search:
         query = await held.query(words, kinds)
         if query is None:
             return []
-        rows = await held.latest(query, kinds, limit, before)
+        if since:
+            rows = await held.changed(query, kinds, limit, since)
+        else:
+            rows = await held.latest(query, kinds, limit, before)
         told = await self._told({kind: [r.id for r in rows if r.kind == kind] for kind in kinds})
-        return [told[row.id] for row in rows if row.id in told]
+        hits = [told[row.id] for row in rows if row.id in told]
+        if not since:
+            return hits
+        changed = {row.id: row.at for row in rows}
+        return [replace(hit, updated_at=changed[hit.id]) for hit in hits]
 
     async def _told(self, ids: dict[str, list[UUID]]) -> dict[UUID, Hit]:
         """One statement for each kind there is."""
@@ -60,6 +70,7 @@ class Search:
                 Ticket.subject,
                 Ticket.description,
                 Ticket.created_at,
+                Ticket.updated_at,
             ).where(Ticket.tenant_id == self._tenant_id, Ticket.id.in_(ids.get("ticket", []))),
             "comment": select(
                 TicketComment.id,
@@ -68,6 +79,7 @@ class Search:
                 Ticket.subject,
                 TicketComment.text,
                 TicketComment.created_at,
+                TicketComment.updated_at,
             )
             .join(Ticket, Ticket.id == TicketComment.ticket_id)
             .where(
@@ -81,6 +93,7 @@ class Search:
                 Message.subject,
                 Message.text,
                 Message.created_at,
+                Message.updated_at,
             ).where(Message.tenant_id == self._tenant_id, Message.id.in_(ids.get("message", []))),
         }
         return {

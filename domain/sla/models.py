@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 from domain.types import utc_now
 
 
@@ -92,7 +93,7 @@ class SlaClock(TenantOwned, Base):
     )
 
 
-class SlaAlert(TenantOwned, Base):
+class SlaAlert(Changing, TenantOwned, Base):
     """Something that fired: once for each ticket, target and level, by the unique key.
 
     `target`: first_response or resolution. `level`: warned, critical or breached.

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
+from domain.following import Since
 from domain.sla.clock import deadline
 from domain.sla.keeping import Clocks
 from domain.sla.models import BusinessCalendar, SlaAlert, SlaPolicy
@@ -53,13 +54,13 @@ class Calendars:
         self._tenant_id = tenant_id
 
     async def page(
-        self, limit: int, after: UUID | None = None, updated_since: datetime | None = None
+        self, limit: int, after: UUID | None = None, since: Since | None = None
     ) -> list[BusinessCalendar]:
         query = select(BusinessCalendar).order_by(BusinessCalendar.id).limit(limit)
         if after:
             query = query.where(BusinessCalendar.id > after)
-        if updated_since:
-            query = query.where(BusinessCalendar.updated_at >= updated_since)
+        if since:
+            query = since.of(query, BusinessCalendar.updated_at, BusinessCalendar.id)
         return list(await self._session.scalars(query))
 
     async def get(self, calendar_id: UUID) -> BusinessCalendar:
@@ -111,13 +112,13 @@ class Policies:
         self._tenant_id = tenant_id
 
     async def page(
-        self, limit: int, after: UUID | None = None, updated_since: datetime | None = None
+        self, limit: int, after: UUID | None = None, since: Since | None = None
     ) -> list[SlaPolicy]:
         query = select(SlaPolicy).order_by(SlaPolicy.id).limit(limit)
         if after:
             query = query.where(SlaPolicy.id > after)
-        if updated_since:
-            query = query.where(SlaPolicy.updated_at >= updated_since)
+        if since:
+            query = since.of(query, SlaPolicy.updated_at, SlaPolicy.id)
         return list(await self._session.scalars(query))
 
     async def in_order(self) -> list[SlaPolicy]:
@@ -229,6 +230,14 @@ class Breach:
     subject: str
     priority: str
 
+    @property
+    def id(self) -> UUID:
+        return self.alert.id
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.alert.updated_at
+
 
 class Breaches:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
@@ -241,7 +250,7 @@ class Breaches:
         before: tuple[datetime, UUID] | None = None,
         *,
         is_open: bool | None = None,
-        updated_since: datetime | None = None,
+        since: Since | None = None,
     ) -> list[Breach]:
         """Newest first; `is_open`: those nobody has acknowledged."""
         query = (
@@ -253,9 +262,8 @@ class Breaches:
         )
         if before:
             query = query.where(tuple_(SlaAlert.created_at, SlaAlert.id) < before)
-        if updated_since:
-            changed = func.greatest(SlaAlert.created_at, SlaAlert.acknowledged_at)
-            query = query.where(changed >= updated_since)
+        if since:
+            query = since.of(query, SlaAlert.updated_at, SlaAlert.id)
         if is_open is not None:
             query = query.where(SlaAlert.acknowledged_at.is_(None) == is_open)
         return [Breach(*row) for row in await self._session.execute(query)]

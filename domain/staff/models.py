@@ -10,10 +10,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 from domain.types import utc_now
 
 
-class StaffMember(TenantOwned, Base):
+class StaffMember(Changing, TenantOwned, Base):
     """`role`: admin, staff or readonly.
 
     `approval_limit`, `sees_margins`: this member's own; none: as the tenant's settings say.

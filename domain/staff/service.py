@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.customers.service import normalised
 from domain.errors import Conflict, NotFound, Refused
+from domain.following import Since
 from domain.staff.models import StaffIdentity, StaffMember, StaffQuestion
 from domain.types import new_id, utc_now
 
@@ -44,6 +45,12 @@ class StaffMembers:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
         self._session = session
         self._tenant_id = tenant_id
+
+    async def changed(self, since: Since) -> list[StaffMember]:
+        """Those who left too."""
+        query = select(StaffMember).where(StaffMember.tenant_id == self._tenant_id)
+        query = since.of(query, StaffMember.updated_at, StaffMember.id)
+        return list(await self._session.scalars(query))
 
     async def all(self) -> list[StaffMember]:
         query = select(StaffMember).where(

@@ -152,7 +152,7 @@ class ApiKeys:
 
     async def revoke(self, key_id: UUID, now: datetime) -> None:
         key = await self.get(key_id)
-        key.revoked_at = now
+        key.revoked_at = key.updated_at = now
         await directory.forget(self._session, API_KEY, key_id)
 
     async def get(self, key_id: UUID) -> ApiKey:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.conversations.models import Message
 from domain.customers.models import Company, Person
 from domain.errors import NotFound, Refused
+from domain.following import Since
 from domain.search.documents import HeldBy, tagged
 from domain.tickets.lifecycle import FINISHED, STATUSES
 from domain.tickets.models import Ticket
@@ -33,7 +34,6 @@ class Wanted:
     is_unassigned: bool = False
     opened_since: datetime | None = None
     opened_before: datetime | None = None
-    updated_since: datetime | None = None
     any_status: bool = False
     team_id: UUID | None = None
     person_id: UUID | None = None
@@ -119,13 +119,19 @@ class TicketList:
         return await self._session.scalar(query) or 0
 
     async def page(
-        self, wanted: Wanted, limit: int, before: tuple[datetime, UUID] | None = None
+        self,
+        wanted: Wanted,
+        limit: int,
+        before: tuple[datetime, UUID] | None = None,
+        since: Since | None = None,
     ) -> list[Ticket]:
         """Newest first, from after `before` on."""
         query = select(Ticket).where(*self._conditions(wanted), *await self._held(wanted))
         if before:
             query = query.where(tuple_(Ticket.created_at, Ticket.id) < before)
         query = query.order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(limit)
+        if since:
+            query = since.of(query, Ticket.updated_at, Ticket.id)
         return list(await self._session.scalars(query))
 
     async def _held(self, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -171,8 +177,6 @@ def _times(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Ticket.created_at >= wanted.opened_since)
     if wanted.opened_before:
         conditions.append(Ticket.created_at <= wanted.opened_before)
-    if wanted.updated_since:
-        conditions.append(Ticket.updated_at >= wanted.updated_since)
     return conditions
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 from domain.types import utc_now
 
 _HAS_MERGED = sql("merged_into_id is not null")
@@ -72,7 +73,7 @@ class Ticket(TenantOwned, Base):
         UniqueConstraint("tenant_id", "number"),
         Index("ix_tickets_status", "tenant_id", "status", "updated_at"),
         Index("ix_tickets_recent", "tenant_id", "created_at", "id"),
-        Index("ix_tickets_updated", "tenant_id", "updated_at"),
+        Index("ix_tickets_updated", "tenant_id", "updated_at", "id"),
         Index("ix_tickets_state_recent", "tenant_id", "status", "created_at", "id"),
         Index("ix_tickets_assignee", "tenant_id", "assignee_id", "created_at", "id"),
         Index("ix_tickets_team", "tenant_id", "team_id", "created_at", "id"),
@@ -82,7 +83,7 @@ class Ticket(TenantOwned, Base):
     )
 
 
-class TicketComment(TenantOwned, Base):
+class TicketComment(Changing, TenantOwned, Base):
     """`visibility`: internal, system or public."""
 
     __tablename__ = "ticket_comments"
@@ -154,7 +155,7 @@ class TicketMerge(TenantOwned, Base):
     undone_by: Mapped[str] = mapped_column(default="")
 
 
-class Team(TenantOwned, Base):
+class Team(Changing, TenantOwned, Base):
     __tablename__ = "teams"
     name: Mapped[str]
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
@@ -182,7 +183,7 @@ class Macro(TenantOwned, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
 
 
-class SavedView(TenantOwned, Base):
+class SavedView(Changing, TenantOwned, Base):
     """`filters`: as in `working.views.Filters`. `owner_id`: whose; none: everybody's."""
 
     __tablename__ = "saved_views"
@@ -196,7 +197,7 @@ class SavedView(TenantOwned, Base):
     )
 
 
-class TicketArticle(TenantOwned, Base):
+class TicketArticle(Changing, TenantOwned, Base):
     """`kind`: suggested, linked or resolved. `relevance`: 0 to 100."""
 
     __tablename__ = "ticket_articles"
@@ -210,7 +211,7 @@ class TicketArticle(TenantOwned, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "ticket_id", "article_id"),)
 
 
-class TicketPromise(TenantOwned, Base):
+class TicketPromise(Changing, TenantOwned, Base):
     """`state`: open, kept, broken or withdrawn. `number` counts up in the tenant.
 
     `reminded_at`, `broken_at`: when staff were told, once each.

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
+from domain.following import Since
 from domain.numbers import next_number
 from domain.tickets import lifecycle
 from domain.tickets.history import TicketHistory
@@ -191,13 +192,37 @@ class Tickets:
             await self._session.scalars(query.order_by(Ticket.created_at.desc()).limit(limit))
         )
 
-    async def comments(self, ticket_id: UUID) -> list[TicketComment]:
+    async def comments(
+        self,
+        ticket_id: UUID,
+        limit: int = 10_000,
+        after: UUID | None = None,
+        since: Since | None = None,
+    ) -> list[TicketComment]:
+        """Oldest first. One that a split moved here has changed by that."""
         query = select(TicketComment).where(TicketComment.ticket_id == ticket_id)
-        return list(await self._session.scalars(query.order_by(TicketComment.id)))
+        query = query.order_by(TicketComment.id).limit(limit)
+        if after:
+            query = query.where(TicketComment.id > after)
+        if since:
+            query = since.of(query, TicketComment.updated_at, TicketComment.id)
+        return list(await self._session.scalars(query))
 
-    async def history(self, ticket_id: UUID) -> list[TicketChange]:
+    async def history(
+        self,
+        ticket_id: UUID,
+        limit: int = 10_000,
+        after: UUID | None = None,
+        since: Since | None = None,
+    ) -> list[TicketChange]:
+        """Oldest first; a line of it never changes."""
         query = select(TicketChange).where(TicketChange.ticket_id == ticket_id)
-        return list(await self._session.scalars(query.order_by(TicketChange.id)))
+        query = query.order_by(TicketChange.id).limit(limit)
+        if after:
+            query = query.where(TicketChange.id > after)
+        if since:
+            query = since.of(query, TicketChange.created_at, TicketChange.id)
+        return list(await self._session.scalars(query))
 
     def _set(self, ticket: Ticket, field: str, value: Any, actor: str, why: str) -> None:
         old = getattr(ticket, field)

@@ -57,6 +57,7 @@ class WebhookSubscription(TenantOwned, Base):
     name: Mapped[str] = mapped_column(default="", server_default="")
     url: Mapped[str]
     kinds: Mapped[list[str]]
+    description: Mapped[str] = mapped_column(default="", server_default="")
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     old_until: Mapped[datetime | None]
@@ -95,5 +96,6 @@ class WebhookDelivery(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "subscription_id", "event_id"),
         Index("ix_webhook_deliveries_recent", "tenant_id", "created_at", "id"),
+        Index("ix_webhook_deliveries_updated", "tenant_id", "updated_at", "id"),
         Index("ix_webhook_deliveries_due", "tenant_id", "state", "next_attempt_at"),
     )

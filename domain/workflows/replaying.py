@@ -1,116 +1,103 @@
-"""Sends a webhook once more what happened in a span of time, and a test delivery when asked."""
+"""Webhook deliveries on request: a test of one, and what happened in a span of time once more."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Refused
 from domain.events import DomainEvent
 from domain.types import new_id, utc_now
+from domain.workflows.announced import NOUNS, PING, require_known
 from domain.workflows.models import WebhookDelivery, WebhookSubscription
-from domain.workflows.webhooks import NOUNS, delivery_of, told_of
+from domain.workflows.webhooks import Told, Webhooks, delivery_of, told_of
 
-MOST_REPLAYED = 5000
-BATCH = 500
-PING = "webhook.ping"
+MOST_REPLAYED = 1_000
+SWITCHED_OFF = "The webhook is switched off: switch it on, then send this again."
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From a time on, until before another. `kinds` none: all that the webhook is told of."""
+
+    start: datetime
+    end: datetime
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """`until`: the time of the last event that was taken, where there were more than that."""
+    """`next_from`: where the rest of the span begins; none: that was all."""
 
-    deliveries: int
-    until: datetime | None
+    deliveries: list[UUID]
+    next_from: datetime | None
 
 
-async def replay_span(
-    session: AsyncSession,
-    subscription: WebhookSubscription,
-    since: datetime,
-    until: datetime,
-    kinds: Sequence[str] = (),
-) -> Replayed:
-    """What happened from `since` on and before `until`, the events of before it subscribed too.
+class Replays:
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+        self._webhooks = Webhooks(session, tenant_id)
 
-    Under the same event ids as the first time, so that the receiver can drop what it has. The
-    sweep finds the deliveries. `kinds`: only those; none: what the webhook is told of.
-    """
-    require_on(subscription)
-    if since >= until:
-        raise Refused("The span is empty: `since` is before `until`.")
-    wanted = list(kinds) or subscription.kinds
-    query = (
-        select(DomainEvent)
-        .where(
-            DomainEvent.tenant_id == subscription.tenant_id,
-            DomainEvent.created_at >= since,
-            DomainEvent.created_at < until,
-            or_(*(_is(kind) for kind in wanted)),
+    async def ping(self, subscription_id: UUID) -> WebhookDelivery:
+        """A delivery that tells of nothing; it is tried once."""
+        row = await self._webhooks.get(subscription_id)
+        if not row.is_on:
+            raise Refused(SWITCHED_OFF)
+        told = Told(new_id(), PING, utc_now(), row.id, {})
+        delivery = WebhookDelivery(**delivery_of(self._tenant_id, row.id, told))
+        self._session.add(delivery)
+        await self._session.flush()
+        return delivery
+
+    async def replay(self, subscription_id: UUID, span: Span) -> Replayed:
+        """What happened in the span, the oldest first: also what was never told, as the webhook
+        was off or not there. The ids of events stay, so that copies can be dropped."""
+        row = await self._webhooks.get(subscription_id)
+        if not row.is_on:
+            raise Refused(SWITCHED_OFF)
+        if span.start >= span.end:
+            raise Refused("A span begins before it ends: “from” comes before “to”.")
+        wanted = require_known(span.kinds) if span.kinds else row.kinds
+        events = await self._events(span, wanted)
+        rest = events[MOST_REPLAYED:]
+        queued = await self._queue(row, events[:MOST_REPLAYED]) if events else []
+        return Replayed(queued, rest[0].created_at if rest else None)
+
+    async def _events(self, span: Span, kinds: Sequence[str]) -> list[DomainEvent]:
+        """One more than are queued: it tells whether there is more."""
+        nouns = [kind.removesuffix(".*") for kind in kinds if kind.endswith(".*")]
+        chosen = [DomainEvent.kind.startswith(f"{noun}.") for noun in nouns if noun in NOUNS]
+        query = (
+            select(DomainEvent)
+            .where(
+                DomainEvent.tenant_id == self._tenant_id,
+                DomainEvent.created_at >= span.start,
+                DomainEvent.created_at < span.end,
+                or_(DomainEvent.kind.in_(kinds), *chosen),
+            )
+            .order_by(DomainEvent.created_at, DomainEvent.id)
+            .limit(MOST_REPLAYED + 1)
         )
-        .order_by(DomainEvent.created_at, DomainEvent.sequence)
-        .limit(MOST_REPLAYED + 1)
-    )
-    events = list(await session.scalars(query))
-    kept, more = events[:MOST_REPLAYED], events[MOST_REPLAYED:]
-    for start in range(0, len(kept), BATCH):
-        await _write(session, subscription, kept[start : start + BATCH])
-    return Replayed(len(kept), kept[-1].created_at if more else None)
+        return list(await self._session.scalars(query))
 
-
-async def ping(session: AsyncSession, subscription: WebhookSubscription) -> WebhookDelivery:
-    """A delivery that says nothing happened; the caller queues it."""
-    require_on(subscription)
-    now, event_id = utc_now(), new_id()
-    body = {
-        "id": str(event_id),
-        "kind": PING,
-        "at": now.isoformat(),
-        "tenant": str(subscription.tenant_id),
-        "subject": str(subscription.id),
-        "data": {"kinds": subscription.kinds},
-    }
-    row = WebhookDelivery(
-        id=new_id(),
-        tenant_id=subscription.tenant_id,
-        subscription_id=subscription.id,
-        event_id=event_id,
-        kind=PING,
-        body=json.dumps(body),
-        next_attempt_at=now,
-    )
-    session.add(row)
-    await session.flush()
-    return row
-
-
-def require_on(subscription: WebhookSubscription) -> None:
-    if not subscription.is_on:
-        raise Refused("The webhook is switched off: switch it on first.")
-
-
-def _is(kind: str) -> ColumnElement[bool]:
-    noun, _, verb = kind.partition(".")
-    if noun not in NOUNS:
-        raise Refused(f"There are no events of “{noun}”: there are those of {', '.join(NOUNS)}.")
-    return DomainEvent.kind.startswith(f"{noun}.") if verb == "*" else DomainEvent.kind == kind
-
-
-async def _write(
-    session: AsyncSession, subscription: WebhookSubscription, events: Sequence[DomainEvent]
-) -> None:
-    statement = insert(WebhookDelivery).values(
-        [delivery_of(subscription.tenant_id, subscription.id, told_of(event)) for event in events]
-    )
-    now = utc_now()
-    await session.execute(
-        statement.on_conflict_do_update(
+    async def _queue(self, row: WebhookSubscription, events: Sequence[DomainEvent]) -> list[UUID]:
+        """In one statement; what is being sent just now is left to it."""
+        new = [delivery_of(self._tenant_id, row.id, told_of(event)) for event in events]
+        statement = insert(WebhookDelivery).values(new)
+        again = {
+            "state": "pending",
+            "attempts": 0,
+            "next_attempt_at": utc_now(),
+            "updated_at": utc_now(),
+        }
+        kept = statement.on_conflict_do_update(
             index_elements=["tenant_id", "subscription_id", "event_id"],
-            set_={"state": "pending", "attempts": 0, "next_attempt_at": now, "updated_at": now},
+            set_=again,
             where=WebhookDelivery.state != "sending",
         )
-    )
+        return list(await self._session.scalars(kept.returning(WebhookDelivery.id)))

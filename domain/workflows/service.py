@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NotFound, Refused
+from domain.following import Since
 from domain.tickets.models import Ticket
 from domain.types import new_id, utc_now
 from domain.workflows.models import WorkflowFiring, WorkflowRule
@@ -44,10 +45,10 @@ class Workflows:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def all(self, updated_since: datetime | None = None) -> list[WorkflowRule]:
+    async def all(self, since: Since | None = None) -> list[WorkflowRule]:
         query = select(WorkflowRule).order_by(WorkflowRule.place, WorkflowRule.id)
-        if updated_since:
-            query = query.where(WorkflowRule.updated_at >= updated_since)
+        if since:
+            query = since.of(query, WorkflowRule.updated_at, WorkflowRule.id)
         return list(await self._session.scalars(query))
 
     async def of_event(self, event: str) -> list[WorkflowRule]:
@@ -155,7 +156,7 @@ class Workflows:
         before: tuple[datetime, UUID] | None = None,
         *,
         rule_id: UUID | None = None,
-        updated_since: datetime | None = None,
+        since: Since | None = None,
     ) -> list[WorkflowFiring]:
         """Newest first; a firing is never changed once its transaction is over."""
         at, row_id = WorkflowFiring.created_at, WorkflowFiring.id
@@ -164,8 +165,8 @@ class Workflows:
             query = query.where(tuple_(at, row_id) < before)
         if rule_id:
             query = query.where(WorkflowFiring.rule_id == rule_id)
-        if updated_since:
-            query = query.where(at >= updated_since)
+        if since:
+            query = since.of(query, at, row_id)
         return list(await self._session.scalars(query))
 
     async def latest_firings(self, limit: int, rule_id: UUID | None = None) -> list[Logged]:

@@ -6,27 +6,30 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Conflict, NotFound, Refused
 from domain.events import DomainEvent
+from domain.following import Since
 from domain.types import new_id, utc_now
+from domain.workflows.announced import NOUNS, PING, require_known
 from domain.workflows.models import WebhookDelivery, WebhookSubscription
 
 RULE_FIRED = "rule.fired"
 """The kind of what a rule sends; it goes to the webhook that the rule names, and to no other."""
-NOUNS = ("message", "ticket", "quote", "contract", "conversation")
 BACK_OFF = (10, 30, 120, 600, 1800, 3600, 7200, 10800, 14400, 21600, 21600)
 """Seconds before each further attempt: twelve in all, over a day."""
 LEASE = timedelta(seconds=60)
 GIVE_UP = timedelta(days=3)
 ROTATION = timedelta(days=1)
 MOST = 20
-"""Subscriptions of a company."""
+"""Webhooks of a tenant: each event is delivered once for each."""
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +72,37 @@ class Webhooks:
         self._tenant_id = tenant_id
 
     async def add(
-        self, url: str, kinds: list[str], sealed: bytes, name: str = ""
+        self,
+        url: str,
+        kinds: list[str],
+        sealed: bytes,
+        name: str = "",
+        description: str = "",
     ) -> WebhookSubscription:
-        """Raises Conflict where another has the name."""
-        count = select(func.count()).select_from(WebhookSubscription)
-        if (await self._session.scalar(count) or 0) >= MOST:
-            raise Refused(f"There are {MOST} webhooks already: take one away first.")
+        """Raises UnknownEvents, Conflict where the name is taken, Refused if there are enough."""
+        wanted = require_known(kinds)
+        # Two that are added at once are counted one after the other.
+        await self._session.execute(_ALONE, {"name": f"webhooks:{self._tenant_id}"})
+        count = await self._session.scalar(select(func.count()).select_from(WebhookSubscription))
+        if (count or 0) >= MOST:
+            raise Refused(f"There are {MOST} webhooks, the most there can be: remove one first.")
         row = WebhookSubscription(
-            id=new_id(), tenant_id=self._tenant_id, url=url, kinds=kinds, secret=sealed
+            id=new_id(),
+            tenant_id=self._tenant_id,
+            url=url,
+            kinds=wanted,
+            description=description,
+            secret=sealed,
         )
         await self.rename(row, name)
         self._session.add(row)
         await self._session.flush()
         return row
 
-    async def all(self, updated_since: datetime | None = None) -> list[WebhookSubscription]:
+    async def all(self, since: Since | None = None) -> list[WebhookSubscription]:
         query = select(WebhookSubscription).order_by(WebhookSubscription.id)
-        if updated_since:
-            query = query.where(WebhookSubscription.updated_at >= updated_since)
+        if since:
+            query = since.of(query, WebhookSubscription.updated_at, WebhookSubscription.id)
         return list(await self._session.scalars(query))
 
     async def get(self, subscription_id: UUID) -> WebhookSubscription:
@@ -96,31 +112,30 @@ class Webhooks:
         return row
 
     async def change(
-        self,
-        subscription_id: UUID,
-        *,
-        url: str | None = None,
-        kinds: list[str] | None = None,
-        name: str | None = None,
+        self, subscription_id: UUID, changes: Mapping[str, Any], now: datetime
     ) -> WebhookSubscription:
-        """What waits goes to the new address. None: as it is. Raises Conflict or Refused."""
-        row = await self._session.get(WebhookSubscription, subscription_id, with_for_update=True)
-        if row is None:
-            raise NotFound("webhook", subscription_id)
-        if url is not None and url != row.url:
-            row.url, row.failures, row.failing_since = url, 0, None
-        if kinds is not None:
-            row.kinds = kinds
-        if name is not None:
-            await self.rename(row, name)
+        """`url`, `kinds`, `name`, `description`, `is_on`. Raises what `add` raises."""
+        if "is_on" in changes:
+            row = await self.switch(subscription_id, now, is_on=changes["is_on"])
+        else:
+            row = await self.get(subscription_id)
+        if "kinds" in changes:
+            row.kinds = require_known(changes["kinds"])
+        if "name" in changes:
+            await self.rename(row, changes["name"])
+        for name in ("url", "description"):
+            if name in changes:
+                setattr(row, name, changes[name])
         if not row.kinds and not row.name:
             raise Refused("A webhook is told of kinds of events, or has a name for rules.")
-        row.updated_at = utc_now()
+        row.updated_at = now
         await self._session.flush()
         return row
 
     async def rename(self, row: WebhookSubscription, name: str) -> None:
         """By that name from now on; rules that call it by its old one fail, and say so."""
+        if name:  # two that take one name at once come one after the other
+            await self._session.execute(_ALONE, {"name": f"webhooks:{self._tenant_id}"})
         taken = await self._called(name) if name else None
         if taken is not None and taken.id != row.id:
             raise Conflict(f"There is a webhook “{name}” already: choose another name.")
@@ -227,7 +242,8 @@ class Webhooks:
         row = await self._session.get(
             WebhookSubscription, delivery.subscription_id, with_for_update=True
         )
-        again = None if ended.is_success else next_attempt(delivery.attempts, now)
+        is_test = delivery.kind == PING
+        again = None if ended.is_success or is_test else next_attempt(delivery.attempts, now)
         state = "delivered" if ended.is_success else "pending" if again else "failed"
         if state == "pending" and (row is None or not row.is_on):
             state, again = "cancelled", None  # switched off while it was being sent
@@ -244,7 +260,8 @@ class Webhooks:
                 updated_at=now,
             )
         )
-        why = _count(row, ended, now) if row else ""
+        # A test that fails is an answer, not a failure of the webhook.
+        why = _count(row, ended, now) if row and (ended.is_success or not is_test) else ""
         if why:
             await self._cancel(delivery.subscription_id, now)
         return Settled(state, why)
@@ -265,15 +282,15 @@ class Webhooks:
         limit: int,
         before: tuple[datetime, UUID] | None = None,
         *,
-        updated_since: datetime | None = None,
+        since: Since | None = None,
         subscription_id: UUID | None = None,
     ) -> list[WebhookDelivery]:
         at, row_id = WebhookDelivery.created_at, WebhookDelivery.id
         query = select(WebhookDelivery).order_by(at.desc(), row_id.desc()).limit(limit)
         if before:
             query = query.where(tuple_(at, row_id) < before)
-        if updated_since:
-            query = query.where(WebhookDelivery.updated_at >= updated_since)
+        if since:
+            query = since.of(query, WebhookDelivery.updated_at, row_id)
         if subscription_id:
             query = query.where(WebhookDelivery.subscription_id == subscription_id)
         return list(await self._session.scalars(query))

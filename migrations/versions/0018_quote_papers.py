@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.roles import APPLICATION_ROLE, protect
 
 revision = "0018"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

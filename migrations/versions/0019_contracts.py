@@ -329,6 +329,12 @@ def upgrade() -> None:
     )
     for table in TABLES:
         protect(table)
+    for table in ("contracts", "contract_templates"):
+        op.execute(
+            f"create trigger follow_change before update on {table} for each row "
+            "when (new.updated_at is not distinct from old.updated_at) "
+            "execute function follow_change()"
+        )
 
 
 def downgrade() -> None:

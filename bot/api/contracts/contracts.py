@@ -1,7 +1,7 @@
 """Contracts: made from accepted quotes, read, edited, put up for signature, signed, ended."""
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
@@ -25,6 +25,7 @@ from bot.api.rest import (
     Name,
     Page,
     Paging,
+    UpdatedSince,
     Version,
     Word,
     cursor,
@@ -41,6 +42,7 @@ from domain.contracts.revenue import revenue
 from domain.contracts.service import Contracts, Signatory
 from domain.contracts.support import included_services
 from domain.errors import NotFound
+from domain.following import Since
 from domain.quotes.service import Quotes
 from domain.sla.models import SlaPolicy
 from domain.tenants.service import Tenants
@@ -152,6 +154,12 @@ class RevenueList(BaseModel):
     items: list[RevenueOut]
 
 
+def made_at(row: Any) -> datetime:
+    """When a row that never changes was made."""
+    at: datetime = row.created_at
+    return at
+
+
 async def today_of(session: AsyncSession, tenant_id: UUID) -> date:
     """In the company's own time zone."""
     settings = await Tenants(session, tenant_id).settings()
@@ -211,17 +219,16 @@ async def list_contracts(
         until = expiring_until(today, asked.expiring_within_days)
     rows = await Contracts(session, caller.tenant_id).page(
         asked.limit + 1,
-        time_and_id(asked.cursor),
-        asked.updated_since,
+        asked.place(time_and_id),
+        asked.since,
         ends_until=until,
         status=asked.status,
         kind=asked.kind,
         company_id=asked.company_id,
         person_id=asked.person_id,
     )
-    return page(
-        rows, asked.limit, ContractOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.ended(lambda row: cursor(row.created_at, row.id))
+    return page(rows, asked.limit, ContractOut.model_validate, own)
 
 
 @router.get("/contracts/revenue", summary="What the running contracts bring in")
@@ -270,11 +277,12 @@ async def edit_contract(
 
 @router.get("/contracts/{contract_id}/versions")
 async def contract_versions(
-    contract_id: UUID, caller: Reader, session: ReadTransaction
+    contract_id: UUID, caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
 ) -> Versions:
     contracts = Contracts(session, caller.tenant_id)
     await contracts.get(contract_id)
     rows = await contracts.versions(contract_id)
+    rows = Since(updated_since).among(rows, made_at) if updated_since else rows
     return Versions(items=[ContractVersionOut.of(row) for row in rows])
 
 
@@ -290,10 +298,13 @@ async def roll_contract_back(
 
 
 @router.get("/contracts/{contract_id}/log", summary="Who did what to a contract")
-async def contract_log(contract_id: UUID, caller: Reader, session: ReadTransaction) -> Steps:
+async def contract_log(
+    contract_id: UUID, caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Steps:
     contracts = Contracts(session, caller.tenant_id)
     await contracts.get(contract_id)
     rows = await contracts.log(contract_id)
+    rows = Since(updated_since).among(rows, made_at) if updated_since else rows
     return Steps(items=[ContractStep.model_validate(row) for row in rows])
 
 

@@ -52,11 +52,10 @@ async def support_contracts(
     asked: Annotated[Paging, Query()], caller: Reader, session: ReadTransaction
 ) -> Page[ContractOut]:
     rows = await Contracts(session, caller.tenant_id).page(
-        asked.limit + 1, time_and_id(asked.cursor), asked.updated_since, kind="support"
+        asked.limit + 1, asked.place(time_and_id), asked.since, kind="support"
     )
-    return page(
-        rows, asked.limit, ContractOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.ended(lambda row: cursor(row.created_at, row.id))
+    return page(rows, asked.limit, ContractOut.model_validate, own)
 
 
 @router.get("/renewals", summary="Support contracts that end soon")

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from bot.api.contracts.contracts import made_at
 from bot.api.contracts.shapes import RawSections, Summary
-from bot.api.rest import Body, Name, Shown, Version, rest_router
+from bot.api.rest import Body, Name, Shown, UpdatedSince, Version, rest_router
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, Transaction
 from domain.contracts.models import ContractTemplate
 from domain.contracts.templates import Templates
 from domain.contracts.templating import PLACEHOLDERS
+from domain.following import Since
 
 router = rest_router("/contract-templates", "contracts")
 
@@ -71,8 +73,11 @@ def _out(row: ContractTemplate) -> TemplateOut:
 
 
 @router.get("", summary="Contract templates")
-async def contract_templates(caller: Reader, session: ReadTransaction) -> TemplateList:
+async def contract_templates(
+    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> TemplateList:
     found = await Templates(session, caller.tenant_id).all()
+    found = Since(updated_since).among(found) if updated_since else found
     return TemplateList(items=[_out(row) for row in found])
 
 
@@ -110,11 +115,12 @@ async def switch_template(
 
 @router.get("/{template_id}/versions", summary="A contract template's versions")
 async def template_versions(
-    template_id: UUID, caller: Reader, session: ReadTransaction
+    template_id: UUID, caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
 ) -> TemplateVersions:
     templates = Templates(session, caller.tenant_id)
     await templates.get(template_id)
     rows = await templates.versions(template_id)
+    rows = Since(updated_since).among(rows, made_at) if updated_since else rows
     return TemplateVersions(items=[TemplateVersionOut.model_validate(row) for row in rows])
 
 

@@ -1,18 +1,18 @@
 """What the desk is arranged by: teams, macros and saved views."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from bot.api.helpdesk.meant import Named, meant
 from bot.api.rest import (
     Body,
-    CursorText,
-    Limit,
     Name,
     Page,
+    Paging,
     Shown,
     Text,
     cursor,
@@ -25,13 +25,15 @@ from bot.api.tickets import TicketOut
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
 from domain.staff.service import StaffMembers
 from domain.tickets.listing import TicketList
-from domain.tickets.models import Team
+from domain.tickets.models import Macro, SavedView, Team
 from domain.tickets.working.macros import Actions, Macros
 from domain.tickets.working.teams import Teams
 from domain.tickets.working.views import Filters, SavedViews, filters_of
 from domain.types import utc_now
 
 router = rest_router("/helpdesk", "helpdesk")
+
+Row = TypeVar("Row", Team, Macro, SavedView)
 
 
 class TeamIn(Body):
@@ -47,6 +49,7 @@ class TeamOut(BaseModel):
     id: UUID
     name: str
     members: list[MemberOut]
+    updated_at: datetime
 
 
 class MacroIn(Body):
@@ -84,6 +87,19 @@ class ViewOut(Shown):
     name: str
     filters: dict[str, Any]
     created_at: datetime
+    updated_at: datetime
+
+
+def _asked(rows: list[Row], asked: Paging) -> list[Row]:
+    """Of a list that is read as a whole, with one row more than the page."""
+    if asked.since:
+        return asked.since.among(rows)[: asked.limit + 1]
+    start = asked.place(text_of)
+    return [row for row in rows if start is None or row.name > start][: asked.limit + 1]
+
+
+def _named(row: Team | Macro | SavedView | TeamOut) -> str:
+    return cursor(row.name)
 
 
 # --- teams --------------------------------------------------------------------------------
@@ -96,6 +112,7 @@ async def _teams(session: ReadTransaction, tenant_id: UUID, rows: list[Team]) ->
             id=row.id,
             name=row.name,
             members=[MemberOut.model_validate(member) for member in members[row.id]],
+            updated_at=row.updated_at,
         )
         for row in rows
     ]
@@ -103,16 +120,11 @@ async def _teams(session: ReadTransaction, tenant_id: UUID, rows: list[Team]) ->
 
 @router.get("/teams", summary="Teams by name")
 async def teams(
-    caller: Reader, session: ReadTransaction, limit: Limit = 50, after: CursorText = None
+    caller: Reader, session: ReadTransaction, asked: Annotated[Paging, Query()]
 ) -> Page[TeamOut]:
-    start = text_of(after)
-    rows = [
-        row
-        for row in await Teams(session, caller.tenant_id).all()
-        if start is None or row.name > start
-    ][: limit + 1]
+    rows = _asked(await Teams(session, caller.tenant_id).all(), asked)
     shown = await _teams(session, caller.tenant_id, rows)
-    return page(shown, limit, lambda row: row, lambda row: cursor(row.name))
+    return page(shown, asked.limit, lambda row: row, asked.ended(_named))
 
 
 @router.post("/teams", status_code=201, summary="Make a team")
@@ -150,12 +162,11 @@ async def remove_team(team_id: UUID, caller: StaffCaller, session: Transaction) 
 
 @router.get("/macros", summary="Macros by name")
 async def macros(
-    caller: Reader, session: ReadTransaction, limit: Limit = 50, after: CursorText = None
+    caller: Reader, session: ReadTransaction, asked: Annotated[Paging, Query()]
 ) -> Page[MacroOut]:
-    start = text_of(after)
     rows = await Macros(session, caller.tenant_id).all()
-    kept = [row for row in rows if start is None or row.name > start][: limit + 1]
-    return page(kept, limit, MacroOut.model_validate, lambda row: cursor(row.name))
+    kept = _asked(rows, asked)
+    return page(kept, asked.limit, MacroOut.model_validate, asked.ended(_named))
 
 
 @router.post("/macros", status_code=201, summary="Save a macro")
@@ -190,12 +201,11 @@ async def remove_macro(macro_id: UUID, caller: StaffCaller, session: Transaction
 
 @router.get("/views", summary="Saved views that are everybody's, by name")
 async def views(
-    caller: Reader, session: ReadTransaction, limit: Limit = 50, after: CursorText = None
+    caller: Reader, session: ReadTransaction, asked: Annotated[Paging, Query()]
 ) -> Page[ViewOut]:
-    start = text_of(after)
     rows = await SavedViews(session, caller.tenant_id).all(None)
-    kept = [row for row in rows if start is None or row.name > start][: limit + 1]
-    return page(kept, limit, ViewOut.model_validate, lambda row: cursor(row.name))
+    kept = _asked(rows, asked)
+    return page(kept, asked.limit, ViewOut.model_validate, asked.ended(_named))
 
 
 @router.post("/views", status_code=201, summary="Save a view for everybody")
@@ -211,13 +221,15 @@ async def view_tickets(
     view_id: UUID,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[TicketOut]:
     row = await SavedViews(session, caller.tenant_id).get(view_id)
     wanted = filters_of(row.filters).wanted(None, utc_now())
-    rows = await TicketList(session, caller.tenant_id).page(wanted, limit + 1, time_and_id(after))
-    return page(rows, limit, TicketOut.model_validate, lambda one: cursor(one.created_at, one.id))
+    rows = await TicketList(session, caller.tenant_id).page(
+        wanted, asked.limit + 1, asked.place(time_and_id), asked.since
+    )
+    own = asked.ended(lambda one: cursor(one.created_at, one.id))
+    return page(rows, asked.limit, TicketOut.model_validate, own)
 
 
 @router.delete("/views/{view_id}", status_code=204, summary="Remove a view")

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from bot.api.helpdesk.meant import Named, Reference, meant
-from bot.api.rest import Body, CursorText, Limit, Line, Page, cursor, id_of, page, rest_router
+from bot.api.rest import Body, Line, Page, Paging, cursor, id_of, page, rest_router
 from bot.api.tickets import TicketOut
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
 from domain.errors import NotFound
@@ -32,6 +33,7 @@ class LinkOut(BaseModel):
     number: str
     subject: str
     status: str
+    created_at: datetime
 
 
 class LinkIn(Body):
@@ -63,6 +65,7 @@ class SaidOut(BaseModel):
     visibility: str
     text: str
     at: datetime
+    updated_at: datetime
 
 
 def _linked(one: Linked) -> LinkOut:
@@ -73,6 +76,7 @@ def _linked(one: Linked) -> LinkOut:
         number=ticket.number,
         subject=ticket.subject,
         status=ticket.status,
+        created_at=one.created_at,
     )
 
 
@@ -81,14 +85,16 @@ async def links(
     reference: Reference,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[LinkOut]:
+    """A link changes no more; what became of the linked ticket is told by the ticket itself."""
     found = await meant(session, caller.tenant_id, reference)
-    start = id_of(after)
+    start = asked.place(id_of)
     rows = await TicketLinks(session, caller.tenant_id).of(found.id)
-    kept = [row for row in rows if start is None or row.id > start]
-    return page(kept[: limit + 1], limit, _linked, lambda row: cursor(row.id))
+    if asked.since:
+        rows = asked.since.among(rows, lambda row: row.created_at)
+    kept = [row for row in rows if start is None or row.id > start][: asked.limit + 1]
+    return page(kept, asked.limit, _linked, asked.made(lambda row: cursor(row.id)))
 
 
 @router.post("/{reference}/links", status_code=201, summary="Link a ticket to another")
@@ -148,13 +154,13 @@ async def story(
     reference: Reference,
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
+    asked: Annotated[Paging, Query()],
 ) -> Page[SaidOut]:
     """Comments and messages in the order of time, each with the ticket it was said in."""
     found = await meant(session, caller.tenant_id, reference)
-    rows = await Story(session, caller.tenant_id).of(found, limit + 1, id_of(after))
-    return page(rows, limit, _said, lambda row: cursor(row.id))
+    told = Story(session, caller.tenant_id)
+    rows = await told.of(found, asked.limit + 1, asked.place(id_of), asked.since)
+    return page(rows, asked.limit, _said, asked.ended(lambda row: cursor(row.id)))
 
 
 def _said(row: Said) -> SaidOut:

@@ -10,11 +10,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from bot.api.helpdesk.meant import Reference, meant
 from bot.api.rest import (
     Body,
-    CursorText,
-    Limit,
     Line,
     Page,
+    Paging,
     Shown,
+    UpdatedSince,
     cursor,
     id_of,
     page,
@@ -22,6 +22,7 @@ from bot.api.rest import (
 )
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
 from domain.errors import Refused
+from domain.following import Since
 from domain.tenants.service import Tenants
 from domain.tickets.promises import Promise
 from domain.tickets.working.articles import TicketArticles
@@ -39,6 +40,7 @@ class BesideOut(Shown):
     title: str
     kind: str
     relevance: int
+    updated_at: datetime
 
 
 class BesideList(BaseModel):
@@ -64,6 +66,11 @@ class PromiseOut(Shown):
     broken_at: datetime | None
     ended_at: datetime | None
     created_at: datetime
+    updated_at: datetime
+
+
+class PromiseQuery(Paging):
+    state: Literal["open", "kept", "broken", "withdrawn"] | None = None
 
 
 class PromiseIn(Body):
@@ -78,9 +85,15 @@ class PromiseEnd(Body):
 @router.get(
     "/tickets/{reference}/knowledge-base", summary="Articles beside a ticket, the best first"
 )
-async def articles(reference: Reference, caller: Reader, session: ReadTransaction) -> BesideList:
+async def articles(
+    reference: Reference,
+    caller: Reader,
+    session: ReadTransaction,
+    updated_since: UpdatedSince = None,
+) -> BesideList:
     found = await meant(session, caller.tenant_id, reference)
     rows = await TicketArticles(session, caller.tenant_id).of(found.id)
+    rows = Since(updated_since).among(rows) if updated_since else rows
     return BesideList(items=[BesideOut.model_validate(row) for row in rows])
 
 
@@ -120,13 +133,12 @@ async def unlink(
 async def promises(
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
-    state: Annotated[Literal["open", "kept", "broken", "withdrawn"] | None, Query()] = None,
+    asked: Annotated[PromiseQuery, Query()],
 ) -> Page[PromiseOut]:
     ledger = PromiseLedger(session, caller.tenant_id)
-    rows = await ledger.page(limit + 1, id_of(after), state)
-    return page(rows, limit, PromiseOut.model_validate, lambda row: cursor(row.id))
+    rows = await ledger.page(asked.limit + 1, asked.place(id_of), asked.state, asked.since)
+    own = asked.ended(lambda row: cursor(row.id))
+    return page(rows, asked.limit, PromiseOut.model_validate, own)
 
 
 @router.post(

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field, JsonValue
 
 from bot.api.quotes import DocumentOut, Documents
 from bot.api.quoting.seeing import rights_of_key, shown
-from bot.api.rest import Body, Shown, Text, Version, rest_router
+from bot.api.rest import Body, Shown, Text, UpdatedSince, Version, rest_router
 from bot.dependencies import Reader, ReadTransaction, RuntimeOf, StaffCaller, Transaction
 from bot.desk.asking.rights import Rights
 from bot.desk.papers.wording import Worded, worded
 from domain.catalogue.product import Catalogue
+from domain.following import Since
 from domain.prompts.difference import difference
 from domain.quotes.service import Quotes
 from domain.quotes.writing.editing import DocumentEditor
@@ -153,11 +154,14 @@ Priced = Annotated[Catalogue, Depends(catalogue)]
 
 
 @router.get("/{quote_id}/documents", summary="The four documents")
-async def documents(quote_id: UUID, caller: Reader, session: ReadTransaction) -> Documents:
+async def documents(
+    quote_id: UUID, caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Documents:
     await Quotes(session, caller.tenant_id).get(quote_id)
     rights = await rights_of_key(session, caller)
     found = await QuoteDocuments(session, caller.tenant_id).all(quote_id)
-    return Documents(documents=[DocumentOut(**_fields(one, rights)) for one in found.values()])
+    shown = [DocumentOut(**_fields(one, rights)) for one in found.values()]
+    return Documents(documents=Since(updated_since).among(shown) if updated_since else shown)
 
 
 @router.get("/{quote_id}/documents/{document_type}", summary="One document")

@@ -8,9 +8,10 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from bot.api.quoting.seeing import rights_of_key
-from bot.api.rest import Body, Line, Name, Shown, Text, Word, changes, rest_router
+from bot.api.rest import Body, Line, Name, Shown, Text, UpdatedSince, Word, changes, rest_router
 from bot.dependencies import Reader, ReadTransaction, RuntimeOf, StaffCaller, Transaction
 from bot.desk.papers.making import Paper, issued_paper
+from domain.following import Since
 from domain.quotes.lifecycle.freezing import freeze, frozen
 from domain.quotes.lifecycle.moving import Move, move
 from domain.quotes.lifecycle.states import require_move
@@ -64,10 +65,15 @@ class Log(BaseModel):
 
 
 @router.get("/{quote_id}/log", summary="What happened to a quote")
-async def log(quote_id: UUID, caller: Reader, session: ReadTransaction) -> Log:
+async def log(
+    quote_id: UUID, caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Log:
     quotes = Quotes(session, caller.tenant_id)
     await quotes.get(quote_id)
-    return Log(items=[LogEntry.model_validate(one) for one in await quotes.log(quote_id)])
+    rows = await quotes.log(quote_id)
+    if updated_since:
+        rows = Since(updated_since).among(rows, lambda row: row.created_at)
+    return Log(items=[LogEntry.model_validate(one) for one in rows])
 
 
 @router.patch("/{quote_id}", summary="Change what stands above the lines")

@@ -1,13 +1,14 @@
 """What came and could not be taken in: listed, handed out as it came, tried again."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from bot import queue
-from bot.api.rest import PAGE, CursorText, Limit, Page, cursor, id_of, page, rest_router
+from bot.api.rest import Page, Paging, cursor, id_of, page, rest_router
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
 from bot.desk.ledger import shown
 from bot.engine.intray import TAKE
@@ -25,6 +26,7 @@ class KeptOut(BaseModel):
     id: UUID
     account_id: UUID
     received_at: datetime
+    updated_at: datetime
     is_given_up: bool
     attempts: int
     size: int
@@ -38,10 +40,10 @@ class Replayed(BaseModel):
 
 @router.get("", summary="What could not be taken in")
 async def kept(
-    _: Reader, session: ReadTransaction, limit: Limit = PAGE, after: CursorText = None
+    _: Reader, session: ReadTransaction, asked: Annotated[Paging, Query()]
 ) -> Page[KeptOut]:
-    rows = await ledger.quarantined(session, limit + 1, id_of(after))
-    return page(rows, limit, _out, lambda row: cursor(row.id))
+    rows = await ledger.quarantined(session, asked.limit + 1, asked.place(id_of), asked.since)
+    return page(rows, asked.limit, _out, asked.ended(lambda row: cursor(row.id)))
 
 
 @router.get("/{event_id}/raw", summary="The bytes as they came", response_class=Response)
@@ -70,6 +72,7 @@ def _out(event: RawEvent) -> KeptOut:
         id=event.id,
         account_id=event.channel_account_id,
         received_at=event.created_at,
+        updated_at=event.updated_at,
         is_given_up=event.state == "failed",
         attempts=event.attempts,
         size=len(opened(event.body)[1]),

@@ -73,6 +73,7 @@ class BreachOut(BaseModel):
     created_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: str
+    updated_at: datetime
 
     @classmethod
     def of(cls, breach: Breach) -> "BreachOut":
@@ -177,13 +178,12 @@ async def breaches(
 ) -> Page[BreachOut]:
     rows = await Breaches(session, caller.tenant_id).page(
         asked.limit + 1,
-        time_and_id(asked.cursor),
+        asked.place(time_and_id),
         is_open=asked.is_open,
-        updated_since=asked.updated_since,
+        since=asked.since,
     )
-    return page(
-        rows, asked.limit, BreachOut.of, lambda row: cursor(row.alert.created_at, row.alert.id)
-    )
+    own = asked.ended(lambda row: cursor(row.alert.created_at, row.alert.id))
+    return page(rows, asked.limit, BreachOut.of, own)
 
 
 @router.post("/breach-alerts/{alert_id}/acknowledge", summary="Acknowledge a breach")

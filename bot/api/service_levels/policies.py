@@ -163,9 +163,10 @@ async def calendars(
     caller: Reader, session: ReadTransaction, asked: Annotated[Paging, Query()]
 ) -> Page[CalendarOut]:
     rows = await Calendars(session, caller.tenant_id).page(
-        asked.limit + 1, id_of(asked.cursor), asked.updated_since
+        asked.limit + 1, asked.place(id_of), asked.since
     )
-    return page(rows, asked.limit, CalendarOut.model_validate, lambda row: cursor(row.id))
+    own = asked.ended(lambda row: cursor(row.id))
+    return page(rows, asked.limit, CalendarOut.model_validate, own)
 
 
 @router.post("/calendars", status_code=201, summary="Add a calendar")
@@ -207,9 +208,10 @@ async def policies(
     caller: Reader, session: ReadTransaction, asked: Annotated[Paging, Query()]
 ) -> Page[PolicyOut]:
     rows = await Policies(session, caller.tenant_id).page(
-        asked.limit + 1, id_of(asked.cursor), asked.updated_since
+        asked.limit + 1, asked.place(id_of), asked.since
     )
-    return page(rows, asked.limit, PolicyOut.model_validate, lambda row: cursor(row.id))
+    own = asked.ended(lambda row: cursor(row.id))
+    return page(rows, asked.limit, PolicyOut.model_validate, own)
 
 
 @router.post("/policies", status_code=201, summary="Add a policy")

@@ -19,6 +19,7 @@ from bot.api.rest import (
     time_and_id,
 )
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, Transaction
+from domain.following import Since
 from domain.workflows.book import RuleBook
 from domain.workflows.rules import RuleBody, body_of
 from domain.workflows.service import Workflows
@@ -94,7 +95,8 @@ class RulesOut(Shown):
 async def workflow_rules(
     caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
 ) -> RulesOut:
-    found = await Workflows(session, caller.tenant_id).all(updated_since)
+    since = Since(updated_since) if updated_since else None
+    found = await Workflows(session, caller.tenant_id).all(since)
     return RulesOut(items=[RuleOut.model_validate(rule) for rule in found])
 
 
@@ -111,13 +113,12 @@ async def firings(
 ) -> Page[FiringOut]:
     rows = await Workflows(session, caller.tenant_id).firings(
         asked.limit + 1,
-        time_and_id(asked.cursor),
+        asked.place(time_and_id),
         rule_id=asked.rule_id,
-        updated_since=asked.updated_since,
+        since=asked.since,
     )
-    return page(
-        rows, asked.limit, FiringOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.made(lambda row: cursor(row.created_at, row.id))
+    return page(rows, asked.limit, FiringOut.model_validate, own)
 
 
 @router.post("/order", summary="Put the rules into another order")

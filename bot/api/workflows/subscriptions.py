@@ -6,22 +6,19 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from bot import queue
 from bot.api.rest import (
     Body,
+    Instant,
+    Line,
     Page,
     Paging,
     Shown,
     UpdatedSince,
+    Word,
+    changes,
     cursor,
     page,
     rest_router,
@@ -31,39 +28,31 @@ from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Tr
 from bot.engine.reacting.acting import WEBHOOK
 from bot.foundation.addresses import AddressRefused, place
 from bot.foundation.security import new_token
-from domain.audit.service import note as audit
+from domain.audit.service import note
 from domain.errors import Refused
+from domain.following import Since
 from domain.types import utc_now
 from domain.workflows.actions import WebhookName
-from domain.workflows.following import EVENTS
+from domain.workflows.announced import EVENTS
 from domain.workflows.models import WebhookSubscription
-from domain.workflows.replaying import ping, replay_span
-from domain.workflows.webhooks import NOUNS, ROTATION, Webhooks
+from domain.workflows.replaying import Replays, Span
+from domain.workflows.webhooks import ROTATION, Webhooks
 
 router = rest_router("/webhooks", "webhooks")
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[!-~]+$")]
-
-
-def _require_known(kind: str) -> str:
-    noun, _, verb = kind.partition(".")
-    if kind not in EVENTS and not (verb == "*" and noun in NOUNS):
-        known = ", ".join((*(f"{each}.*" for each in NOUNS), *EVENTS))
-        raise ValueError(f"there is no such event; there are {known}")
-    return kind
-
-
-Kind = Annotated[str, StringConstraints(max_length=60), AfterValidator(_require_known)]
-Kinds = Annotated[list[Kind], Field(min_length=1, max_length=60, examples=[["ticket.*"]])]
+KINDS = (
+    "Names of events as `GET /webhooks/events` lists them, or all of a noun, as in `ticket.*`. "
+    "Others are refused."
+)
 
 
 class SubscriptionOut(Shown):
-    """`name`: what rules call it; empty: they do not."""
-
     id: UUID
-    name: str
     url: str
     kinds: list[str]
+    name: str
+    description: str
     is_on: bool
     failures: int
     failing_since: datetime | None
@@ -79,8 +68,11 @@ class NewSubscriptionOut(SubscriptionOut):
 
 class SubscriptionIn(Body):
     url: Url = Field(examples=["https://crm.example/hooks/frontdesk"])
-    kinds: Annotated[list[Kind], Field(max_length=60)] = Field([], examples=[["ticket.*"]])
+    kinds: Annotated[list[Word], Field(max_length=100, description=KINDS)] = Field(
+        default_factory=list, examples=[["ticket.*"]]
+    )
     name: WebhookName | None = None
+    description: Line = Field("", examples=["Tickets for the CRM"])
 
     @model_validator(mode="after")
     def _is_told_of_something(self) -> Self:
@@ -90,36 +82,42 @@ class SubscriptionIn(Body):
 
 
 class SubscriptionChange(Body):
-    """What is left out stays as it is. `name`: rules call it by that; empty: they do not."""
+    """Only what is sent changes. Off cancels what waits, as `/off` does. `name`: rules call it by
+    that; empty: they do not."""
 
-    url: Annotated[Url | None, Field(examples=["https://crm.example/hooks/frontdesk"])] = None
-    kinds: Annotated[list[Kind], Field(max_length=60)] | None = None
+    url: Url | None = None
+    kinds: Annotated[list[Word], Field(max_length=100, description=KINDS)] | None = None
     name: WebhookName | Literal[""] | None = None
+    description: Line | None = None
+    is_on: bool | None = Field(None, examples=[False])
 
 
-class Span(Body):
-    """What happened from `since` on and before `until` (now). `kinds`: only those."""
+class ReplayIn(Body):
+    """What happened at or after `from` and before `to`; `kinds` none: all that it is told of."""
 
-    since: AwareDatetime = Field(examples=["2026-11-23T09:00:00Z"])
-    until: AwareDatetime | None = None
-    kinds: Annotated[list[Kind], Field(max_length=60)] = Field(default_factory=list)
-
-
-class ReplayedOut(Shown):
-    """`until`: the last event's time, where there were more than fit: go on from there."""
-
-    deliveries: int
-    until: datetime | None
+    from_: Instant = Field(alias="from", examples=["2026-11-23T09:00:00Z"])
+    to: Instant = Field(examples=["2026-11-24T09:00:00Z"])
+    kinds: Annotated[list[Word], Field(max_length=100)] = Field(
+        default_factory=list, description=KINDS
+    )
 
 
-class EventOut(BaseModel):
+class ReplayOut(BaseModel):
+    """`next_from`: more happened than is sent at once; ask again from there. Null: all of it."""
+
+    queued: int
+    next_from: datetime | None
+
+
+class EventOut(Shown):
+    """`data`: the fields of the delivery's `data`, each with what it means."""
+
     kind: str
-    means: str
+    when: str
+    data: dict[str, str]
 
 
-class EventList(BaseModel):
-    """A webhook's body: `{id, kind, at, tenant, subject, data}`; `subject` is the row's id."""
-
+class EventsOut(BaseModel):
     items: list[EventOut]
 
 
@@ -132,7 +130,10 @@ class DeliveryQuery(Paging):
 
 
 class DeliveryOut(Shown):
-    """`state`: pending, sending, delivered, failed or cancelled; the rest is of the last answer."""
+    """`state`: pending, sending, delivered, failed or cancelled; the rest is of the last answer.
+
+    `response`: its beginning, for admins.
+    """
 
     id: UUID
     subscription_id: UUID
@@ -152,7 +153,8 @@ async def subscriptions(
     caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
 ) -> SubscriptionsOut:
     """The addresses in full are for admins: their paths often hold a token."""
-    rows = await Webhooks(session, caller.tenant_id).all(updated_since)
+    since = Since(updated_since) if updated_since else None
+    rows = await Webhooks(session, caller.tenant_id).all(since)
     shown = [SubscriptionOut.model_validate(row) for row in rows]
     if not caller.may("admin"):
         shown = [one.model_copy(update={"url": _origin(one.url)}) for one in shown]
@@ -163,16 +165,20 @@ async def subscriptions(
 async def subscribe(
     new: SubscriptionIn, caller: AdminCaller, session: Transaction, runtime: RuntimeOf
 ) -> NewSubscriptionOut:
+    """At most twenty of a tenant."""
     _require_callable(new.url)
     secret = new_token()
     hooks = Webhooks(session, caller.tenant_id)
-    row = await hooks.add(new.url, new.kinds, runtime.vault.seal(secret), new.name or "")
+    row = await hooks.add(
+        new.url, new.kinds, runtime.vault.seal(secret), new.name or "", new.description
+    )
+    note(session, caller.tenant_id, caller.actor, "webhook.added", str(row.id))
     return _with_secret(row, secret)
 
 
-@router.get("/events", summary="What a webhook can be told of")
-async def events(caller: Reader) -> EventList:
-    return EventList(items=[EventOut(kind=kind, means=means) for kind, means in EVENTS.items()])
+@router.get("/events", summary="The events there are, and what each tells")
+async def events(caller: Reader) -> EventsOut:
+    return EventsOut(items=[EventOut.model_validate(event) for event in EVENTS])
 
 
 @router.get("/deliveries", summary="What was delivered, newest first")
@@ -181,13 +187,16 @@ async def deliveries(
 ) -> Page[DeliveryOut]:
     rows = await Webhooks(session, caller.tenant_id).deliveries(
         asked.limit + 1,
-        time_and_id(asked.cursor),
-        updated_since=asked.updated_since,
+        asked.place(time_and_id),
+        since=asked.since,
         subscription_id=asked.subscription_id,
     )
-    return page(
-        rows, asked.limit, DeliveryOut.model_validate, lambda row: cursor(row.created_at, row.id)
-    )
+    own = asked.ended(lambda row: cursor(row.created_at, row.id))
+    shown = page(rows, asked.limit, DeliveryOut.model_validate, own)
+    if not caller.may("admin"):  # what answers may say the address that it was called by
+        for one in shown.items:
+            one.response = ""
+    return shown
 
 
 @router.post("/deliveries/{delivery_id}/replay", summary="Deliver once more")
@@ -195,27 +204,6 @@ async def replay(delivery_id: UUID, caller: AdminCaller, session: Transaction) -
     row = await Webhooks(session, caller.tenant_id).replay(delivery_id)
     await queue.put(session, WEBHOOK, tenant_id=caller.tenant_id, delivery_id=row.id)
     return DeliveryOut.model_validate(row)
-
-
-@router.post("/{subscription_id}/ping", summary="Send a test delivery")
-async def send_ping(
-    subscription_id: UUID, caller: AdminCaller, session: Transaction
-) -> DeliveryOut:
-    """Signed like any other; how it ended stands among the deliveries."""
-    row = await ping(session, await Webhooks(session, caller.tenant_id).get(subscription_id))
-    await queue.put(session, WEBHOOK, tenant_id=caller.tenant_id, delivery_id=row.id)
-    return DeliveryOut.model_validate(row)
-
-
-@router.post("/{subscription_id}/replay", summary="Send what happened in a span of time")
-async def replay_time(
-    subscription_id: UUID, span: Span, caller: AdminCaller, session: Transaction
-) -> ReplayedOut:
-    """Under the event ids of the first time: who has them already drops them."""
-    row = await Webhooks(session, caller.tenant_id).get(subscription_id)
-    done = await replay_span(session, row, span.since, span.until or utc_now(), span.kinds)
-    audit(session, caller.tenant_id, caller.actor, "webhook.replayed", str(row.id))
-    return ReplayedOut.model_validate(done)
 
 
 @router.post("/{subscription_id}/rotate", summary="Make a new secret; the old one signs for a day")
@@ -228,6 +216,32 @@ async def rotate(
     row.secret, row.updated_at = runtime.vault.seal(secret), now
     await session.flush()
     return _with_secret(row, secret)
+
+
+@router.post("/{subscription_id}/ping", status_code=202, summary="Send a test delivery")
+async def ping(subscription_id: UUID, caller: AdminCaller, session: Transaction) -> DeliveryOut:
+    """Signed like any other, kind `webhook.ping`, tried once. Its outcome is in the log."""
+    row = await Replays(session, caller.tenant_id).ping(subscription_id)
+    await queue.put(session, WEBHOOK, tenant_id=caller.tenant_id, delivery_id=row.id)
+    return DeliveryOut.model_validate(row)
+
+
+@router.post(
+    "/{subscription_id}/replay", status_code=202, summary="Deliver a span of time once more"
+)
+async def replay_span(
+    subscription_id: UUID, sent: ReplayIn, caller: AdminCaller, session: Transaction
+) -> ReplayOut:
+    """All that happened then, also while the webhook was off; at most a thousand at once. The
+    ids of the events stay as they were, so that the receiver can drop what it knows."""
+    span = Span(sent.from_, sent.to, tuple(sent.kinds))
+    done = await Replays(session, caller.tenant_id).replay(subscription_id, span)
+    await queue.put_all(
+        session, WEBHOOK, "delivery_id", done.deliveries, tenant_id=caller.tenant_id
+    )
+    told = {"queued": len(done.deliveries)}
+    note(session, caller.tenant_id, caller.actor, "webhook.replayed", str(subscription_id), **told)
+    return ReplayOut(queued=len(done.deliveries), next_from=done.next_from)
 
 
 @router.post("/{subscription_id}/on", summary="Switch a webhook on")
@@ -248,15 +262,16 @@ async def switch_off(
     return SubscriptionOut.model_validate(row)
 
 
-@router.patch("/{subscription_id}", summary="Change a webhook: where it goes, its kinds, its name")
+@router.patch("/{subscription_id}", summary="Change a webhook")
 async def change(
-    subscription_id: UUID, new: SubscriptionChange, caller: AdminCaller, session: Transaction
+    subscription_id: UUID, sent: SubscriptionChange, caller: AdminCaller, session: Transaction
 ) -> SubscriptionOut:
-    if new.url is not None:
-        _require_callable(new.url)
-    hooks = Webhooks(session, caller.tenant_id)
-    row = await hooks.change(subscription_id, url=new.url, kinds=new.kinds, name=new.name)
-    audit(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id), name=row.name)
+    wanted = {name: value for name, value in changes(sent).items() if value is not None}
+    if "url" in wanted:
+        _require_callable(wanted["url"])
+    row = await Webhooks(session, caller.tenant_id).change(subscription_id, wanted, utc_now())
+    told = {"keys": sorted(wanted)}
+    note(session, caller.tenant_id, caller.actor, "webhook.changed", str(row.id), **told)
     return SubscriptionOut.model_validate(row)
 
 

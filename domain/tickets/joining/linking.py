@@ -1,6 +1,7 @@
 """Links between tickets, shown from both ends."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -29,6 +30,7 @@ class Linked:
     id: UUID
     kind: str
     ticket: Ticket
+    created_at: datetime
 
 
 class TicketLinks:
@@ -85,7 +87,7 @@ class TicketLinks:
             .order_by(TicketLink.created_at, TicketLink.id)
         )
         return [
-            Linked(link.id, _seen(link, ticket_id), other)
+            Linked(link.id, _seen(link, ticket_id), other, link.created_at)
             for link, other in await self._session.execute(query)
         ]
 

@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, case, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Message
+from domain.following import Since
 from domain.tickets.joining.merging import Merges
 from domain.tickets.models import Ticket, TicketComment
 
@@ -24,6 +25,7 @@ class Said:
     visibility: str
     text: str
     at: datetime
+    updated_at: datetime
 
 
 class Story:
@@ -31,7 +33,9 @@ class Story:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def of(self, ticket: Ticket, limit: int, after: UUID | None = None) -> list[Said]:
+    async def of(
+        self, ticket: Ticket, limit: int, after: UUID | None = None, since: Since | None = None
+    ) -> list[Said]:
         """Ids count up with time, so they are the place. A comment that quotes a message of the
         same story is left out: the message says it."""
         merged = await Merges(self._session, self._tenant_id).merged_into(ticket.id)
@@ -44,6 +48,8 @@ class Story:
         query = select(found).order_by(found.c.id).limit(limit)
         if after is not None:
             query = query.where(found.c.id > after)
+        if since:
+            query = since.of(query, found.c.updated_at, found.c.id)
         return [
             Said(
                 row.id,
@@ -53,6 +59,7 @@ class Story:
                 row.visibility,
                 row.text,
                 row.at,
+                row.updated_at,
             )
             for row in await self._session.execute(query)
         ]
@@ -67,6 +74,7 @@ class Story:
             TicketComment.visibility.label("visibility"),
             TicketComment.text.label("text"),
             TicketComment.created_at.label("at"),
+            TicketComment.updated_at.label("updated_at"),
         ).where(
             TicketComment.tenant_id == self._tenant_id,
             TicketComment.ticket_id.in_(tickets),
@@ -82,6 +90,7 @@ class Story:
             case((Message.direction == "note", "internal"), else_="public"),
             Message.text,
             Message.created_at,
+            Message.updated_at,
         ).where(
             Message.tenant_id == self._tenant_id,
             Message.conversation_id.in_(talks),

@@ -25,6 +25,11 @@ class Beside:
     title: str
     kind: str
     relevance: int
+    updated_at: datetime
+
+    @property
+    def id(self) -> UUID:
+        return self.article_id
 
 
 class TicketArticles:
@@ -36,7 +41,13 @@ class TicketArticles:
         """What it was resolved with first, then what people linked, then the best suggested."""
         rank = case({"resolved": 0, "linked": 1}, value=TicketArticle.kind, else_=2)
         query = (
-            select(Article.id, Article.title, TicketArticle.kind, TicketArticle.relevance)
+            select(
+                Article.id,
+                Article.title,
+                TicketArticle.kind,
+                TicketArticle.relevance,
+                TicketArticle.updated_at,
+            )
             .join(TicketArticle, TicketArticle.article_id == Article.id)
             .where(TicketArticle.tenant_id == self._tenant_id, TicketArticle.ticket_id == ticket_id)
             .order_by(rank, TicketArticle.relevance.desc(), Article.title)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Message
 from domain.errors import NotFound, Refused
+from domain.following import Since
 from domain.staff.notices import NewNotice, Notices
 from domain.tickets.history import TicketHistory
 from domain.tickets.models import NumberSeries, Ticket, TicketPromise
@@ -85,14 +86,21 @@ class PromiseLedger:
         return list(await self._session.scalars(query.order_by(TicketPromise.due_at)))
 
     async def page(
-        self, limit: int, after: UUID | None = None, state: str | None = None
+        self,
+        limit: int,
+        after: UUID | None = None,
+        state: str | None = None,
+        since: Since | None = None,
     ) -> list[TicketPromise]:
         query = select(TicketPromise).where(TicketPromise.tenant_id == self._tenant_id)
         if after:
             query = query.where(TicketPromise.id > after)
         if state:
             query = query.where(TicketPromise.state == state)
-        return list(await self._session.scalars(query.order_by(TicketPromise.id).limit(limit)))
+        query = query.order_by(TicketPromise.id).limit(limit)
+        if since:
+            query = since.of(query, TicketPromise.updated_at, TicketPromise.id)
+        return list(await self._session.scalars(query))
 
     async def due(
         self,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import create_app
 from bot.desk import tenants
 from bot.runtime import Runtime
+from domain.catalogue.models import DayRate
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.service import Products
 from domain.contracts.making import Agreed, Making
@@ -37,12 +38,14 @@ from domain.tenants.models import ChannelAccount
 from domain.tickets.joining.linking import TicketLinks
 from domain.tickets.promises import Promise
 from domain.tickets.service import NewComment, NewTicket, Tickets
+from domain.tickets.working.articles import TicketArticles
 from domain.tickets.working.ledger import PromiseLedger
 from domain.tickets.working.macros import Macros
 from domain.tickets.working.teams import Teams
 from domain.tickets.working.views import SavedViews
 from domain.types import new_id, utc_now
 from domain.workflows.defaults import DEFAULTS
+from domain.workflows.models import WorkflowFiring
 from domain.workflows.service import Workflows
 from domain.workflows.webhooks import Webhooks
 
@@ -141,6 +144,7 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         talk = await _conversation(session, tenant_id, UUID(people["person_id"]))
         work = await _work(session, tenant_id, people, talk)
         rule = await Workflows(session, tenant_id).add(DEFAULTS[0])
+        _fired(session, tenant_id, rule.id, UUID(work["reference"]))
         hooks = await _webhook(session, tenant_id)
         sold = await _quote(session, tenant_id, slug, UUID(people["person_id"]))
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
@@ -148,6 +152,21 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         signed = await _contract(session, tenant_id, UUID(sold["quote_id"]))
     known = {"rule_id": str(rule.id)} | signed
     return people | talk | work | sold | saved | promised | hooks | known
+
+
+def _fired(session: AsyncSession, tenant_id: UUID, rule_id: UUID, ticket_id: UUID) -> None:
+    session.add(
+        WorkflowFiring(
+            id=new_id(),
+            tenant_id=tenant_id,
+            rule_id=rule_id,
+            rule_version=1,
+            ticket_id=ticket_id,
+            event="created",
+            once=f"test:{ticket_id}",
+            outcome="done",
+        )
+    )
 
 
 async def _service_levels(
@@ -189,7 +208,10 @@ async def _webhook(session: AsyncSession, tenant_id: UUID) -> dict[str, str]:
 async def _quote(
     session: AsyncSession, tenant_id: UUID, slug: str, person_id: UUID
 ) -> dict[str, str]:
-    product = Product(f"CAB-{slug}", f"Cat6 cable {slug}", base_price=Decimal("84.00"))
+    product = Product(
+        f"CAB-{slug}", f"Cat6 cable {slug}", base_price=Decimal("84.00"), supplier="Wire & Co"
+    )
+    session.add(DayRate(id=new_id(), tenant_id=tenant_id, name="Two people", price=Decimal(900)))
     await Products(session, tenant_id).import_all([product])
     item = RequestedItem("cable", code=product.code, quantity=Decimal(1))
     request = QuoteRequest((item,), is_quote_request=True)
@@ -311,6 +333,7 @@ async def _work(
         author="sam",
         status="published",
     )
+    await TicketArticles(session, tenant_id).link(ticket, article.id, actor="test")
     return {
         "staff_id": str(member.id),
         "reference": str(ticket.id),

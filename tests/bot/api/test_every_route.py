@@ -51,7 +51,6 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,
-    ("PATCH", "/webhooks/{subscription_id}"): {"name": "crm"},
     ("PUT", "/quotes/{quote_id}/documents/{document_type}"): {
         "content": {"sections": [{"id": "summary", "title": "Summary", "content": "Cable."}]},
         "changes_summary": "shorter",
@@ -62,8 +61,12 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("PATCH", "/quotes/{quote_id}"): {"customer_reference": "PO 1"},
     ("POST", "/quotes/{quote_id}/status"): {"status": "cancelled"},
+    ("PATCH", "/webhooks/{subscription_id}"): {"description": "Tickets"},
+    ("POST", "/webhooks/{subscription_id}/replay"): {
+        "from": "2026-11-23T09:00:00Z",
+        "to": "2026-11-24T09:00:00Z",
+    },
     ("PATCH", "/products/{code}"): {"base_price": "12.50"},
-    ("POST", "/webhooks/{subscription_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
     ("POST", "/contracts/{contract_id}/sign"): {"name": "A", "email": "a@b.example"},
     ("POST", "/contracts/{contract_id}/status"): {"status": "suspended"},
     ("POST", "/contracts/{contract_id}/cancel"): {"reason": "moves", "is_agreed": True},

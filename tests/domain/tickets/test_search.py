@@ -9,6 +9,7 @@ from sqlalchemy import text
 from benchmarks.statements import counted
 from domain.database import Database
 from domain.errors import Refused
+from domain.following import Since
 from domain.search.service import Search
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
@@ -72,8 +73,8 @@ async def test_filters_and_words_together_page_by_page(tenant: Entered) -> None:
     assert [row.subject for row in rest] == ["camera 1"]
     assert await lists.count(Wanted(tags=("all",), priorities=("high",))) == 3
     assert await lists.page(Wanted(tags=("o'dd \\",)), 5) == []
-    since = Wanted(updated_since=utc_now() + timedelta(minutes=1))
-    assert await lists.page(since, 5) == []
+    since = Since(utc_now() + timedelta(minutes=1))
+    assert await lists.page(Wanted(), 5, since=since) == []
 
 
 async def test_a_list_and_a_search_take_as_many_statements_for_two_rows_as_for_twenty(

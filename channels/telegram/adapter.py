@@ -74,8 +74,8 @@ class Telegram:
         told = delivery.headers.get(SECRET_HEADER, "").encode()
         if not told:
             return False
-        secret: bytes = settings.webhook_secret.get_secret_value().encode()
-        return secret != b"" and hmac.compare_digest(told, secret)
+        secret: str = settings.webhook_secret.get_secret_value()
+        return bool(secret) and hmac.compare_digest(told, secret.encode())
 
     def verify_token(self, query: Mapping[str, str]) -> str | None:
         return None
@@ -86,7 +86,7 @@ class Telegram:
     # --- or asked for ------------------------------------------------------------------------
 
     def is_polled(self, settings: Mapping[str, Any]) -> bool:
-        return settings.get("delivery", "polling") == "polling"
+        return bool(settings.get("delivery", "polling") == "polling")
 
     async def fetch_new(
         self,

@@ -91,7 +91,10 @@ class SharedClient(BaseRequest):
 
     def _timeout(self, read: float | None) -> httpx.Timeout:
         own = self._client.timeout
-        return httpx.Timeout(own, read=max(read, own.read or 0)) if read else own
+        if read is None or own.read is None:
+            return own
+        longer = max(read, own.read)
+        return httpx.Timeout(connect=own.connect, read=longer, write=own.write, pool=own.pool)
 
 
 class Calls(Bot):

@@ -314,8 +314,9 @@ class BotApiSimulator:
         return succeeded(True)
 
     async def _get_webhook_info(self, _: Asked) -> Response:
-        known = {"has_custom_certificate": False, "pending_update_count": len(self.waiting)}
-        return succeeded(known | {k: v for k, v in self.webhook.items() if v})
+        told = {"has_custom_certificate": False, "pending_update_count": len(self.waiting)}
+        told |= {key: value for key, value in self.webhook.items() if value}
+        return succeeded({"url": ""} | told)
 
     async def _chat_action(self, asked: Asked) -> Response:
         self.actions.append(asked)

@@ -179,11 +179,15 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Understood as nothing for us; kept in the ledger with the reason."""
+    """Understood as nothing for us; kept in the ledger with the reason.
+
+    `moves`: the hint of a conversation, and under which it goes on from now on.
+    """
 
     account: str
     reason: str
     external_id: str = ""
+    moves: tuple[str, str] | None = None
 
 
 InboundEvent = InboundMessage | StatusUpdate | Ignored

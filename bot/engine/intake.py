@@ -23,11 +23,13 @@ from channels.channel import PolledChannel, ReadsByAccount
 from channels.messages import (
     Author,
     EventKind,
+    Ignored,
     InboundEvent,
     InboundMessage,
     StatusUpdate,
 )
-from domain.conversations import ledger, revisions
+from domain.conversations import ledger
+from domain.conversations.chats import moving, revisions
 from domain.conversations.intake import Intake
 from domain.conversations.understood import FinishedEvent, NewMessage, NewStatus, Stored
 from domain.database import Database
@@ -48,6 +50,8 @@ class _Understood:
     event: ledger.WaitingEvent
     messages: tuple[tuple[NewMessage, InboundMessage], ...] = ()
     statuses: tuple[NewStatus, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    """Hints of conversations that go on under another one."""
     copies: tuple[str, ...] = ()
     """Ids of mails of ours that have come back: they have left."""
     ignored: str = ""
@@ -155,6 +159,8 @@ class IntakeJob:
             one_thread_per_person=not account.channel.capabilities.has_subject,
         )
         messages = [new for one in understood for new, _ in one.messages]
+        for old, new in (move for one in understood for move in one.moves):
+            await moving.move(session, account.id, clean(old), clean(new))
         sent = SentMails(session, account)
         await sent.have_left([copy for one in understood for copy in one.copies])
         stored = await intake.store(messages, [_finished(one) for one in understood])
@@ -203,7 +209,8 @@ def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Forese
     messages = [(reader.threaded(_new_message(account, event, one), one), one) for one in said]
     statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
     statuses += [status for one in said if (status := status_of(one))]
-    return _Understood(event, tuple(messages), tuple(statuses), ignored=_reason(mine))
+    moves = tuple(one.moves for one in mine if isinstance(one, Ignored) and one.moves)
+    return _Understood(event, tuple(messages), tuple(statuses), moves, ignored=_reason(mine))
 
 
 def _parsed(account: Account, body: bytes) -> Sequence[InboundEvent]:

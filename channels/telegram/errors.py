@@ -24,6 +24,7 @@ class Refusal:
         return any(word in self.description.lower() for word in words)
 
 
+CONFLICT = "409"
 UNKNOWN_BOT = (
     "Telegram does not know this bot token (withdrawn, or copied wrongly). Ask BotFather for the"
     " token with /token and set it with `frontdesk tenant set TENANT telegram.bot_token=…`."
@@ -93,8 +94,9 @@ def error_for(refusal: Refusal, *, is_repeatable: bool = False) -> ChannelError:
     if refusal.status in {401, 404}:
         return Permanent(UNKNOWN_BOT, code=str(refusal.status))
     if refusal.status == 409:
-        words = WEBHOOK_SET if refusal.says("webhook") else POLLED_TWICE
-        return Permanent(words, code="409")
+        if refusal.says("webhook"):
+            return Permanent(WEBHOOK_SET, code=CONFLICT)
+        return Temporary(POLLED_TWICE, code=CONFLICT)
     if refusal.status == 429 or refusal.retry_after is not None:
         pause = min(max(refusal.retry_after or 1.0, 0.0), _LONGEST_PAUSE)
         return Temporary(_BUSY, code="429", retry_after=pause)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from channels.channel import Fetched
-from channels.messages import Permanent
+from channels.messages import Temporary
 from channels.telegram.api import Api, numbers
-from channels.telegram.errors import POLLED_TWICE
+from channels.telegram.errors import CONFLICT
 from channels.telegram.reading.payload import Node, document, integer
 
 PAGE = 100
@@ -69,10 +69,10 @@ async def wait(api: Api, cursor: str, seconds: float) -> bool:
             if await api.updates(offset, limit=1, wait=max(1, min(LONG_POLL, int(left)))):
                 return True
             interruptions = 0
-        except Permanent as error:
+        except Temporary as error:
             # Our own poll, put by the timetable, ends this one: that is no other program yet.
             interruptions += 1
-            if str(error) != POLLED_TWICE or interruptions == MOST_INTERRUPTIONS:
+            if error.code != CONFLICT or interruptions == MOST_INTERRUPTIONS:
                 raise
             await asyncio.sleep(INTERRUPTED)
     return False
@@ -82,8 +82,8 @@ async def _asked(api: Api, offset: int | None) -> list[Node]:
     """A long poll of ours that begins at the same moment may end this one: once more then."""
     try:
         return await api.updates(offset, limit=PAGE)
-    except Permanent as error:
-        if str(error) != POLLED_TWICE:
+    except Temporary as error:
+        if error.code != CONFLICT:
             raise
         await asyncio.sleep(INTERRUPTED)
         return await api.updates(offset, limit=PAGE)

@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 
 from bot.engine.accounts import Accounts
+from bot.engine.fetching.roster import is_polled, put_poll
 from channels.channel import AlsoDelivered, Channel
 from channels.messages import ChannelError
 from domain.audit.service import note
@@ -52,6 +53,9 @@ async def _one(board: Switchboard, tenant_id: UUID, account_id: UUID) -> dict[st
         raise Refused(f"{account.hint}: {error}") from error
     async with board.database.transaction(tenant_id) as session:
         note(session, tenant_id, COMMAND, "channel.connected", channel.name, account=account.hint)
+        if await is_polled(session, tenant_id, account_id, board.accounts):
+            # What waits at the provider need not wait for the timetable too.
+            await put_poll(session, tenant_id, account_id)
     return {"channel": channel.name, "account": account.hint, "state": told}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from channels.messages import Address, InboundMessage
-from domain.conversations import reachability
+from domain.conversations.chats import reachability
 from domain.conversations.understood import NewMessage
 from domain.events import Happened, record
 

@@ -99,6 +99,12 @@ async def polled_rows(
     ]
 
 
+async def is_polled(
+    session: AsyncSession, tenant_id: UUID, account_id: UUID, accounts: Accounts
+) -> bool:
+    return any(row.id == account_id for row in await polled_rows(session, tenant_id, accounts))
+
+
 def _is_asked(channel: Channel | None, row: ChannelAccount) -> bool:
     if isinstance(channel, AlsoDelivered):
         return channel.is_polled(row.settings)

@@ -23,6 +23,7 @@ from channels.telegram.reading.payload import (
     unknown_moment,
 )
 from channels.telegram.reading.people import (
+    GROUP,
     Chat,
     Ourselves,
     chat_of,
@@ -101,6 +102,9 @@ def _unread(update: Update, message: Node) -> Ignored | None:
         return update.unreadable("a message without chat or id")
     writer = node(message.get("from"))
     service = content.service_of(message)
+    if upgraded := _upgrade(chat, message):
+        reason = f"the group “{chat.title}” became a supergroup"
+        return Ignored(update.account, reason, moves=upgraded)
     rules = (
         (chat.kind == "channel", f"a post in the channel “{chat.title}”: channels are read only"),
         (bool(service), f"news of the chat: {service.replace('_', ' ')}"),
@@ -112,6 +116,15 @@ def _unread(update: Update, message: Node) -> Ignored | None:
         ),
     )
     return next((update.ignored(reason) for applies, reason in rules if applies), None)
+
+
+def _upgrade(chat: Chat, message: Node) -> tuple[str, str] | None:
+    """A group that grows gets a new id; both chats tell of it. The hints, old and new."""
+    new = integer(message.get("migrate_to_chat_id"))
+    old = integer(message.get("migrate_from_chat_id"))
+    if new is not None:
+        return f"{GROUP}{chat.id}", f"{GROUP}{new}"
+    return (f"{GROUP}{old}", f"{GROUP}{chat.id}") if old is not None else None
 
 
 def _assembled(

@@ -142,6 +142,19 @@ async def test_a_group_is_answered_only_when_the_bot_is_meant(firm: Firm) -> Non
     assert "9:00" in sent.words
 
 
+async def test_a_group_that_was_upgraded_stays_one_conversation(firm: Firm) -> None:
+    make, small = firm.telegram.make, Group(-4711, type="group")
+    await firm.deliver(make.mention(ROBIN, small, "when are you open?"))
+    await firm.work()
+    await firm.deliver(make.message(ROBIN, group=small, migrate_to_chat_id=GROUP.id))
+    await firm.deliver(make.message(ROBIN, group=GROUP, migrate_from_chat_id=small.id))
+    await firm.deliver(make.mention(ROBIN, GROUP, "when are you open?"))
+    await firm.work()
+    [conversation] = await firm.conversations()
+    assert conversation.hint == f"group:{GROUP.id}"
+    assert [one.chat_id for one in firm.telegram.sent] == [small.id, GROUP.id]
+
+
 async def test_another_bots_name_in_a_group_is_not_ours(firm: Firm) -> None:
     entity = {"type": "mention", "offset": 0, "length": 9}
     update = firm.telegram.make.text(

@@ -61,7 +61,7 @@ class SharedClient(BaseRequest):
         except ValueError:
             raise Refused(Refusal(0, "an answer that is not JSON")) from None
 
-    async def do_request(  # noqa: PLR0913 - the library's own signature
+    async def _exchange(  # noqa: PLR0913 - the library's own signature
         self,
         url: str,
         method: str,
@@ -88,6 +88,8 @@ class SharedClient(BaseRequest):
         if not response.is_success:
             raise Refused(_refusal(response))
         return response.status_code, response.content
+
+    do_request = _exchange  # by the library's name for it
 
     def _timeout(self, read: float | None) -> httpx.Timeout:
         own = self._client.timeout

@@ -24,10 +24,9 @@ _KEEP = """
     insert into raw_events
         (id, tenant_id, channel_account_id, digest, body, state, reason, attempts, message_count,
          created_at)
-    select id, %s, account_id, digest, body, 'waiting', '', 0, 0,
-           now() + place * interval '1 microsecond'
-      from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[]) with ordinality
-           as d(id, account_id, digest, body, place)
+    select id, %s, account_id, digest, body, 'waiting', '', 0, 0, now()
+      from unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[])
+           as d(id, account_id, digest, body)
      order by account_id, digest
         on conflict (tenant_id, channel_account_id, digest) do nothing
 """
@@ -68,7 +67,7 @@ async def keep(
     Written in the order of their digests, so that two processes never wait for each other;
     taken in later in the order given here.
     """
-    ids = [new_id() for _ in deliveries]
+    ids = sorted(new_id() for _ in deliveries)
     accounts = [account_id for account_id, _ in deliveries]
     bodies = [body for _, body in deliveries]
     digests = [hashlib.sha256(body).digest() for body in bodies]

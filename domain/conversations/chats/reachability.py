@@ -24,7 +24,7 @@ _SETTLE = text("""
            muted_reason = case when t.is_reachable then '' else :reason end
       from told t
      where i.person_id = t.person_id and i.value = t.hint
-       and t.is_reachable = (i.muted_at is not null)
+       and i.muted_at is distinct from case when not t.is_reachable then t.sent_at end
     returning i.id, i.value, i.muted_reason, t.conversation_id
 """)
 

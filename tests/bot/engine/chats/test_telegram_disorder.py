@@ -1,6 +1,7 @@
 """However Telegram's updates travel, the conversation is the same in the end."""
 
 import random
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from bot.runtime import Runtime
 from channels.telegram.simulator import BotApiSimulator, Customer
 from channels.telegram.simulator.updates import Update
+from domain.tenants.models import ChannelAccount
+from domain.types import utc_now
 from tests.bot.engine.chats.conftest import Firm, body, founded
 
 ROBIN, KIM = Customer(700_100, "Robin"), Customer(700_200, "Kim")
@@ -60,7 +63,7 @@ def told() -> dict[str, Any]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -80,6 +83,14 @@ async def test_updates_repeated_and_shuffled_give_the_same_conversation(
     assert await heard(runtime, web, travelled, at_once) == told["expected"]
 
 
+async def has_long_been_live(firm: Firm) -> None:
+    """Since before the updates were made: else they are not answered, and none waits."""
+    async with firm.runtime.database.transaction(firm.tenant_id) as session:
+        row = await session.get_one(ChannelAccount, firm.account_id)
+        row.live_since = utc_now() - timedelta(hours=1)
+    firm.runtime.accounts.forget()
+
+
 async def heard(
     runtime: Runtime, web: httpx.AsyncClient, updates: list[Update], at_once: int
 ) -> Any:
@@ -87,6 +98,7 @@ async def heard(
     number = uuid4().int % 10**12
     bot = BotApiSimulator(token=f"{number}:opens-nothing-else", username="AcmeServiceBot")
     firm = await founded(runtime, web, bot, f"firm{number}")
+    await has_long_been_live(firm)
     for start in range(0, len(updates), at_once):
         for update in updates[start : start + at_once]:
             await runtime.receiver.store(firm.tenant_id, firm.account_id, body(update))

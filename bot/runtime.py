@@ -203,7 +203,7 @@ def _build(
     drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
     letters = Letters(database, ThreadTokens(vault), ProofByCode(vault))
     deliverer = Deliverer(database, accounts, client, letters)
-    intake = IntakeJob(database, accounts, letters.tokens)
+    intake = IntakeJob(database, accounts, letters.tokens, client)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     turns.note_revision = source.note
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)

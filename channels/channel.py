@@ -8,7 +8,14 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import httpx
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from channels.messages import InboundAttachment, InboundEvent, Media, OutboundMessage, Receipt
+from channels.messages import (
+    InboundAttachment,
+    InboundEvent,
+    InboundMessage,
+    Media,
+    OutboundMessage,
+    Receipt,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,42 @@ class PolledChannel(Channel, Protocol):
 
     async def wait(self, settings: Any, cursor: str, seconds: float) -> bool:
         """Waits on a long connection; whether there is news. False too where it can't wait."""
+        ...
+
+
+@runtime_checkable
+class AlsoDelivered(Protocol):
+    """A polled channel of which some accounts are brought their news instead."""
+
+    def is_polled(self, settings: Mapping[str, Any]) -> bool:
+        """`settings`: the public ones, as they are stored."""
+        ...
+
+    async def connect(self, settings: Any, client: httpx.AsyncClient, address: str) -> str:
+        """Tells the provider how news shall reach us, as the settings say; what is so now.
+
+        `address`: of our webhooks for this channel. Raises Temporary or Permanent.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadsByAccount(Protocol):
+    """A channel whose bodies mean more to who knows the account (is this bot mentioned?)."""
+
+    def parse_for(self, body: bytes, settings: Any) -> Sequence[InboundEvent]:
+        """As `parse`, with the account's settings."""
+        ...
+
+
+@runtime_checkable
+class AnswersPresses(Protocol):
+    """A channel on which a pressed button waits for a sign that the press has arrived."""
+
+    async def heard_press(
+        self, press: InboundMessage, settings: Any, client: httpx.AsyncClient
+    ) -> None:
+        """Soon after the press, whatever the answer will be. Raises Temporary or Permanent."""
         ...
 
 

@@ -3,7 +3,8 @@
 ChannelError
 ├── Temporary    try again later (429, 5xx, time-out); `retry_after` in seconds where told
 └── Permanent    will never work as it is; staff are told, `code` and `advice` say what to do
-    └── WindowClosed   free text is refused; a template or another channel may still reach
+    ├── WindowClosed   free text is refused; a template or another channel may still reach
+    └── Unreachable    this address takes nothing more from us (blocked): it is muted
 """
 
 from collections.abc import Mapping
@@ -126,6 +127,7 @@ class InboundMessage:
     `replaces` / `deletes`: external id of the message that this one edits or deletes.
     `is_history`: synchronised old mail or chat: stored, never answered, opens no window.
     `addressee`: the customer, where `author` is STAFF: `sender` is then the company itself.
+    `is_reachable`: whether the sender can be written to from now on; None: nothing new.
     `thread`: for channels whose threads are found by headers. `report`: where it is a BOUNCE.
     """
 
@@ -153,6 +155,7 @@ class InboundMessage:
     thread: ThreadHints | None = None
     proof: Proof = Proof.CHANNEL
     report: DeliveryReport | None = None
+    is_reachable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +179,15 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Understood as nothing for us; kept in the ledger with the reason."""
+    """Understood as nothing for us; kept in the ledger with the reason.
+
+    `moves`: the hint of a conversation, and under which it goes on from now on.
+    """
 
     account: str
     reason: str
     external_id: str = ""
+    moves: tuple[str, str] | None = None
 
 
 InboundEvent = InboundMessage | StatusUpdate | Ignored
@@ -274,6 +281,10 @@ class Permanent(ChannelError):
 
 
 class WindowClosed(Permanent):
+    pass
+
+
+class Unreachable(Permanent):
     pass
 
 

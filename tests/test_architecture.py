@@ -108,7 +108,8 @@ def test_every_prompt_has_a_header_that_names_just_the_variables_it_uses() -> No
 def test_no_model_library_is_loaded_before_it_is_needed(module: str) -> None:
     code = (
         f"import sys, {module}; "
-        "heavy = {'langchain', 'langchain_core', 'openai', 'anthropic', 'typst', 'openpyxl'}; "
+        "heavy = {'langchain', 'langchain_core', 'openai', 'anthropic', 'typst', 'openpyxl', "
+        "'telegram'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(  # noqa: S603

@@ -8,11 +8,10 @@ from uuid import UUID
 
 import typer
 
-from bot.demo.provider import simulated_secrets, written
+from bot.demo.provider import WRITERS, simulated_secrets
 from bot.engine.accounts import SIMULATED_PREFIX, Account
 from bot.foundation.security import new_token
 from bot.runtime import Runtime
-from channels.channel import PolledChannel
 from domain.conversations.models import Message
 from domain.conversations.repository import ConversationReader
 from domain.errors import Refused
@@ -36,7 +35,7 @@ async def converse(
 
 async def _say(runtime: Runtime, account: Account, name: str, line: str) -> None:
     seen = await _last_sequence(runtime, account)
-    delivery = written(account.settings, PHONE, name, line)  # type: ignore[arg-type]
+    delivery = WRITERS[account.channel.name](account.settings, PHONE, name, line)
     await runtime.receiver.receive(account.channel, delivery)
     for conversation in await runtime.intake.take(account.tenant_id, account.id):
         await runtime.turns.run(account.tenant_id, conversation, timedelta(0))
@@ -67,11 +66,7 @@ async def _last_sequence(runtime: Runtime, account: Account) -> int:
 
 async def _simulated_account(runtime: Runtime, tenant_id: UUID, channel: str) -> Account:
     """An account of the tenant that leads to the simulator: nothing reaches a real customer."""
-    spoken = {
-        name: one
-        for name, one in runtime.accounts.simulated.items()
-        if not isinstance(one, PolledChannel)  # the terminal delivers; it has no mailbox
-    }
+    spoken = {name: one for name, one in runtime.accounts.simulated.items() if name in WRITERS}
     known = spoken.get(channel)
     if known is None:
         names = ", ".join(spoken)
@@ -82,8 +77,10 @@ async def _simulated_account(runtime: Runtime, tenant_id: UUID, channel: str) ->
         row = next((a for a in await accounts.all(channel) if a.hint == hint), None)
         tenant = await Tenants(session, tenant_id).get()
     if row is None:
-        fields = {known.settings_model.account_field: hint} | simulated_secrets()
-        fields |= {"verify_token": new_token(), "app_secret": new_token()}
+        made = {name: new_token() for name in ("verify_token", "app_secret", "webhook_secret")}
+        asked = known.settings_model.model_fields
+        fields = {k: v for k, v in (simulated_secrets() | made).items() if k in asked}
+        fields |= {known.settings_model.account_field: hint}
         row = await runtime.accounts.configure(tenant_id, known, fields, None)
         async with runtime.database.transaction(tenant.id) as session:
             await ChannelAccounts(session, tenant_id).go_live(row.id, "automatic", utc_now())

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -17,6 +17,10 @@ from bot.commands.common import (
     with_tenant,
 )
 from domain.errors import Refused
+
+if TYPE_CHECKING:
+    from bot.runtime import Runtime
+    from domain.tenants.directory import TenantName
 
 tenant_app = typer.Typer(no_args_is_help=True, help="Tenants and their settings.")
 key_app = typer.Typer(no_args_is_help=True, help="API keys.")
@@ -201,6 +205,28 @@ def list_accounts(tenant: TenantOption = None, *, as_json: JsonOption = False) -
 
     rows = with_tenant(tenant, lambda runtime, found: accounts(runtime.database, found.id))
     output(rows, "There are no channel accounts.", as_json=as_json)
+
+
+@channel_app.command("connect")
+def connect_accounts(
+    channel: Annotated[str, typer.Argument(help="telegram")],
+    tenant: TenantOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Tells the provider how messages shall arrive: by webhook, or by being asked."""
+
+    async def work(runtime: "Runtime", found: "TenantName") -> list[dict[str, Any]]:
+        import httpx
+
+        from bot.desk.channels.connecting import Switchboard, connect
+
+        async with httpx.AsyncClient(timeout=20, trust_env=False) as client:
+            url = runtime.settings.public_url or ""
+            board = Switchboard(runtime.database, runtime.accounts, client, url)
+            return await connect(board, found.id, channel)
+
+    output(with_tenant(tenant, work), "No account is switched on.", as_json=as_json)
 
 
 def _read_bytes(path: Path) -> bytes:

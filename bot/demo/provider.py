@@ -1,11 +1,12 @@
 """The demo's providers: simulators inside this process, reached over their real protocols."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from bot.demo import telegram
 from bot.demo.mail import DemoEmail, DemoMail
 from bot.demo.slack import SLACK_URL, DemoSlack, demo_slack
 from channels.channel import Channel, Delivery
@@ -43,7 +44,8 @@ def simulated_channels(mail: DemoMail) -> dict[str, Channel]:
     """Channels that speak to the simulators; for demo tenants and simulated accounts."""
     whatsapp: Channel = WhatsApp(GRAPH_URL)
     email: Channel = DemoEmail(mail)
-    return {whatsapp.name: whatsapp, email.name: email}
+    chat: Channel = telegram.DemoTelegram()
+    return {whatsapp.name: whatsapp, email.name: email, chat.name: chat}
 
 
 def simulated_transports(slack: DemoSlack) -> Mapping[str, httpx.AsyncBaseTransport]:
@@ -59,12 +61,13 @@ def simulated_transports(slack: DemoSlack) -> Mapping[str, httpx.AsyncBaseTransp
     return {
         f"http://{GRAPH_HOST}": httpx.ASGITransport(app=trimmed),
         SLACK_URL: slack.transport(),
+        telegram.TELEGRAM_URL: telegram.transport(),
     }
 
 
 def simulated_secrets() -> dict[str, str]:
-    """The access token that the simulated provider takes."""
-    return {"access_token": GraphSimulator().access_token}
+    """What the simulated providers ask for; each account takes what its channel asks for."""
+    return {"access_token": GraphSimulator().access_token, **telegram.secrets()}
 
 
 def written(settings: WhatsAppSettings, phone: str, name: str, text: str) -> Delivery:
@@ -77,6 +80,13 @@ def pressed(settings: WhatsAppSettings, phone: str, name: str, choice: tuple[str
     """What arrives when that customer presses a button (its id and title)."""
     body = pressed_button(settings.phone_number_id, Customer(phone, name), *choice)
     return _signed(settings, body)
+
+
+WRITERS: Mapping[str, Callable[[Any, str, str, str], Delivery]] = {
+    "whatsapp": written,
+    "telegram": telegram.written,
+}
+"""What arrives when a customer writes on the channels where a terminal can pretend to be one."""
 
 
 def _signed(settings: WhatsAppSettings, body: bytes) -> Delivery:

@@ -31,6 +31,7 @@ from domain.workflows.defaults import DEFAULTS
 from domain.workflows.service import Workflows
 
 SOURCE = "demo"
+_MADE_SECRETS = ("verify_token", "app_secret", "password", "webhook_secret")
 
 
 async def seed(database: Database, accounts: Accounts, vault: Vault) -> bool:
@@ -267,7 +268,7 @@ async def _channels(
             return
         rows = await ChannelAccounts(session, tenant_id).all()
     present = {row.channel for row in rows if not row.hint.startswith(SIMULATED_PREFIX)}
-    made = {name: new_token() for name in ("verify_token", "app_secret", "password")}
+    made = {name: new_token() for name in _MADE_SECRETS}
     for one in company.channel_accounts:
         channel = accounts.simulated.get(one.channel)
         if channel is None or channel.name in present:

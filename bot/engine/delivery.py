@@ -14,6 +14,7 @@ import stamina
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.chats import reachability
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.following import follow_on
 from bot.engine.reacting.promising import PROMISE
@@ -27,6 +28,7 @@ from channels.messages import (
     Permanent,
     Receipt,
     Temporary,
+    Unreachable,
     WindowClosed,
 )
 from channels.rendering import render
@@ -68,6 +70,8 @@ class Parcel:
     has_files: bool = False
     accepted: tuple[tuple[str, ...], ...] = ()
     """The ids of each part that the provider took in an earlier try."""
+    muted: tuple[tuple[str, str], ...] = ()
+    """Addresses of the person that take nothing more since they last wrote, and why."""
 
     @property
     def to(self) -> Address:
@@ -111,12 +115,14 @@ class Deliverer:
             if not account.is_on:
                 raise Permanent(f"{account.channel.title} is switched off for this company.")
             self._require_window(account, parcel)
+            _require_reachable(account, parcel)
             receipt = await self._hand_over(account, parcel)
         except Temporary as error:
             messages_sent.labels(name, "retried").inc()
             await self._retry(account, parcel, error)
         except Permanent as error:
-            await self._give_up(account.tenant_id, parcel, str(error), name)
+            is_muted = isinstance(error, Unreachable)
+            await self._give_up(account.tenant_id, parcel, str(error), name, is_muted=is_muted)
         except Exception as error:
             log.exception("delivery.failed", message=str(parcel.message_id))
             unexpected = Temporary(f"{type(error).__name__}: {error}", may_have_been_sent=True)
@@ -246,13 +252,26 @@ class Deliverer:
             rooms = account.tenant.desk.rooms
             await touch(session, tenant_id, (parcel.conversation_id,), rooms)
 
-    async def _give_up(self, tenant_id: UUID, parcel: Parcel, error: str, channel: str) -> None:
+    async def _give_up(
+        self, tenant_id: UUID, parcel: Parcel, error: str, channel: str, *, is_muted: bool = False
+    ) -> None:
+        """`is_muted`: the address takes nothing more from us."""
         messages_sent.labels(channel, "failed").inc()
         async with self._database.transaction(tenant_id) as session:
             await Outbox(session, tenant_id).fail(parcel.message_id, error)
             payload = {"error": error, "conversation_id": str(parcel.conversation_id)}
             record(session, tenant_id, Happened("message.failed", parcel.message_id, payload))
+            if is_muted:
+                to, conversation_id = parcel.to, parcel.conversation_id
+                await reachability.mute(session, tenant_id, conversation_id, to, error)
             await queue.put(session, "react", tenant_id=tenant_id)
+
+
+def _require_reachable(account: Account, parcel: Parcel) -> None:
+    """Mail has rules of its own for addresses that bounced."""
+    reason = dict(parcel.muted).get(parcel.to.value, "")
+    if reason and not account.channel.capabilities.has_subject:
+        raise Permanent(f"Nothing more is sent to them on {account.channel.title}: {reason}")
 
 
 def _patiently() -> AsyncIterator[stamina.Attempt]:
@@ -267,7 +286,7 @@ def _unfinished(error: Permanent, accepted: int, parts: int) -> Permanent:
     if not accepted:
         return error
     told = f"{error} Of its {parts} parts {accepted} had been sent."
-    return Permanent(told, code=error.code)
+    return type(error)(told, code=error.code)
 
 
 def pause(attempts: int, retry_after: float | None) -> timedelta:
@@ -304,4 +323,5 @@ def _parcel(row: Any) -> Parcel:
         last_inbound_at=row.last_inbound_at,
         has_files=row.has_files,
         accepted=tuple(tuple(part) for part in row.details.get("accepted", ())),
+        muted=tuple((i["value"], i["muted"]) for i in row.identities or () if i["muted"]),
     )

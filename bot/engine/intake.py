@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import text, update
+import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.chats import presses, reachability
 from bot.engine.mailing.sent import SentMails
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
@@ -19,18 +20,19 @@ from bot.engine.media import attach, clean
 from bot.engine.reacting.following import follow
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import jobs_failed, log, messages_received
-from channels.channel import PolledChannel
+from channels.channel import PolledChannel, ReadsByAccount
 from channels.messages import (
     Author,
     EventKind,
+    Ignored,
     InboundEvent,
     InboundMessage,
     StatusUpdate,
 )
 from domain.conversations import ledger
+from domain.conversations.chats import moving, revisions
 from domain.conversations.intake import Intake
-from domain.conversations.models import Message
-from domain.conversations.understood import FinishedEvent, NewMessage, NewStatus
+from domain.conversations.understood import FinishedEvent, NewMessage, NewStatus, Stored
 from domain.database import Database
 from domain.events import Happened, record
 from domain.types import new_id, utc_now
@@ -49,6 +51,8 @@ class _Understood:
     event: ledger.WaitingEvent
     messages: tuple[tuple[NewMessage, InboundMessage], ...] = ()
     statuses: tuple[NewStatus, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
+    """Hints of conversations that go on under another one."""
     copies: tuple[str, ...] = ()
     """Ids of mails of ours that have come back: they have left."""
     ignored: str = ""
@@ -56,10 +60,17 @@ class _Understood:
 
 
 class IntakeJob:
-    def __init__(self, database: Database, accounts: Accounts, tokens: ThreadTokens) -> None:
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        tokens: ThreadTokens,
+        client: httpx.AsyncClient,
+    ) -> None:
         self._database = database
         self._accounts = accounts
         self._tokens = tokens
+        self._client = client
 
     async def take(
         self,
@@ -133,12 +144,14 @@ class IntakeJob:
             # Large bodies are parsed in a thread: the loop must not stand still for them.
             is_heavy = sum(len(event.body) for event in events) > HEAVY
             understood = await asyncio.to_thread(understand) if is_heavy else understand()
-            pending = await self._store(session, account, understood)
-        return len(events), pending
+            stored = await self._store(session, account, understood)
+        new = [o for one in understood for n, o in one.messages if n.id in stored.message_ids]
+        await presses.hear(account, new, self._client)
+        return len(events), stored.pending
 
     async def _store(
         self, session: AsyncSession, account: Account, understood: list[_Understood]
-    ) -> frozenset[UUID]:
+    ) -> Stored:
         intake = Intake(
             session,
             account.tenant_id,
@@ -147,6 +160,8 @@ class IntakeJob:
             one_thread_per_person=not account.channel.capabilities.has_subject,
         )
         messages = [new for one in understood for new, _ in one.messages]
+        for old, new in (move for one in understood for move in one.moves):
+            await moving.move(session, account.id, clean(old), clean(new))
         sent = SentMails(session, account)
         await sent.have_left([copy for one in understood for copy in one.copies])
         stored = await intake.store(messages, [_finished(one) for one in understood])
@@ -158,8 +173,8 @@ class IntakeJob:
             if new.id in stored.message_ids
         ]
         await attach(session, account, [(new.id, original) for new, original in originals])
-        for _, original in originals:
-            await _revise(session, account, original)
+        await _revise(session, account, [original for _, original in originals], stored.replaced)
+        await reachability.note(session, account.tenant_id, account.id, originals)
         await sent.were_reported_on(originals)
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
@@ -167,7 +182,7 @@ class IntakeJob:
         live = [new.id for new, _ in originals if new.is_live]
         await follow(session, account.tenant_id, live)
         await touch(session, account.tenant_id, stored.conversations, account.tenant.desk.rooms)
-        return stored.pending
+        return stored
 
     async def _record_statuses(
         self, session: AsyncSession, account: Account, intake: Intake, statuses: list[NewStatus]
@@ -183,7 +198,7 @@ class IntakeJob:
 def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Foreseen) -> _Understood:
     account = reader.account
     try:
-        parsed = foreseen.get(event.body) or account.channel.parse(event.body)
+        parsed = foreseen.get(event.body) or _parsed(account, event.body)
     except ValueError as error:
         # What was fetched is the account's own: it is kept for a person to look at.
         is_ours = isinstance(account.channel, PolledChannel)
@@ -197,7 +212,15 @@ def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Forese
     messages = [(reader.threaded(_new_message(account, event, one), one), one) for one in said]
     statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
     statuses += [status for one in said if (status := status_of(one))]
-    return _Understood(event, tuple(messages), tuple(statuses), ignored=_reason(mine))
+    moves = tuple(one.moves for one in mine if isinstance(one, Ignored) and one.moves)
+    return _Understood(event, tuple(messages), tuple(statuses), moves, ignored=_reason(mine))
+
+
+def _parsed(account: Account, body: bytes) -> Sequence[InboundEvent]:
+    channel = account.channel
+    if isinstance(channel, ReadsByAccount):
+        return channel.parse_for(body, account.settings)
+    return channel.parse(body)
 
 
 def _reason(events: Sequence[InboundEvent]) -> str:
@@ -231,8 +254,10 @@ def _new_message(
         full_text=clean(message.full_text) if message.full_text != message.text else "",
         subject=clean(message.subject)[:500],
         in_reply_to=clean(message.in_reply_to) if message.in_reply_to else None,
+        replaces=clean(message.replaces) if message.replaces else None,
         choice=clean(message.choice) if message.choice else None,
-        details={clean(k): clean(v) for k, v in message.details.items()},
+        details={clean(k): clean(v) for k, v in message.details.items()}
+        | reachability.told_by(message),
         takes_over=is_staff and not message.is_history,
         is_live=not message.is_history,
     )
@@ -277,29 +302,27 @@ def _new_status(status: StatusUpdate) -> NewStatus:
     )
 
 
-async def _revise(session: AsyncSession, account: Account, message: InboundMessage) -> None:
-    """An edit or a deletion changes what the customer said before."""
-    target = message.replaces or message.deletes
-    if not target:
-        return
-    found = (
-        update(Message)
-        .where(
-            Message.channel_account_id == account.id,
-            Message.external_id == target,
-            Message.direction == "in",
-        )
-        .values(
-            outcome=text("case when outcome = 'waiting' then 'attached' else outcome end"),
-            outcome_reason="edited" if message.replaces else "deleted",
-        )
-    )
-    stamp = {"edited_at": utc_now()} if message.replaces else {"deleted_at": utc_now()}
-    await session.execute(found.values(**stamp))
+async def _revise(
+    session: AsyncSession,
+    account: Account,
+    messages: Sequence[InboundMessage],
+    replaced: Sequence[str],
+) -> None:
+    """Of a message that was edited only its newest version is heard; of a deleted one, none.
+
+    `replaced`: those of these messages of which a newer version had come before.
+    """
+    edited = {*replaced, *(one.replaces for one in messages if one.replaces)}
+    if edited:
+        await revisions.settle(session, account.id, sorted(edited))
+    deleted = {one.deletes for one in messages if one.deletes}
+    if deleted:
+        await revisions.delete(session, account.id, sorted(deleted))
 
 
 def _sent_at(message: InboundMessage, received_at: datetime) -> datetime:
-    if message.details.get("sent_at") == "unknown":
+    # Some have no time of their own (a pressed button), of others it is not known.
+    if message.details.get("sent_at") in ("unknown", "on_arrival"):
         return received_at
     return _plausible(message.sent_at, received_at)
 

@@ -27,7 +27,7 @@ _STORE = text("""
         select * from jsonb_to_recordset(cast(:messages as jsonb)) as m(
             id uuid, conversation_id uuid, raw_event_id uuid, author text, direction text,
             content_kind text, external_id text, thread_id text, sender_address text,
-            sender_name text, proof text, in_reply_to text, subject text, text text,
+            sender_name text, proof text, in_reply_to text, replaces text, subject text, text text,
             full_text text, choice text, details jsonb, sent_at timestamptz, outcome text,
             outcome_reason text, state text, wakes boolean, takes_over boolean, is_live boolean)
     ), finished as (
@@ -39,15 +39,15 @@ _STORE = text("""
     ), stored as (
         insert into messages (id, tenant_id, conversation_id, channel_account_id, raw_event_id,
                direction, author, content_kind, external_id, thread_id, sender_address, sender_name,
-               proof, in_reply_to, subject, text, full_text, choice, details, sent_at, outcome,
-               outcome_reason, state, attempts, error, is_maybe_repeated, created_at)
+               proof, in_reply_to, replaces, subject, text, full_text, choice, details, sent_at,
+               outcome, outcome_reason, state, attempts, error, is_maybe_repeated, created_at)
         select id, :tenant_id, conversation_id, :account_id, raw_event_id, direction, author,
                content_kind, external_id, thread_id, sender_address, sender_name, proof,
-               in_reply_to, subject, text, full_text, choice, details, sent_at, outcome,
+               in_reply_to, replaces, subject, text, full_text, choice, details, sent_at, outcome,
                outcome_reason, state, 0, '', false, now()
           from incoming order by sent_at, external_id
             on conflict (tenant_id, channel_account_id, external_id) do nothing
-        returning id, conversation_id
+        returning id, conversation_id, external_id
     ), touched as (
         update conversations c set
                turn_pending = (c.turn_pending or n.wakes) and not n.takes_over,
@@ -77,7 +77,10 @@ _STORE = text("""
          where c.id = n.conversation_id
         returning c.id, c.turn_pending
     )
-    select s.id, t.id as conversation_id, t.turn_pending
+    select s.id, t.id as conversation_id, t.turn_pending, s.external_id,
+           exists (select from messages e
+                    where e.tenant_id = :tenant_id and e.channel_account_id = :account_id
+                      and e.replaces = s.external_id) as is_replaced
       from stored s join touched t on t.id = s.conversation_id
 """)
 
@@ -180,6 +183,7 @@ class Intake:
             message_ids=frozenset(row.id for row in stored),
             pending=frozenset(row.conversation_id for row in stored if row.turn_pending),
             conversations=frozenset(row.conversation_id for row in stored),
+            replaced=tuple(row.external_id for row in stored if row.is_replaced),
         )
 
     async def record_statuses(self, statuses: list[NewStatus]) -> list[StatusChange]:

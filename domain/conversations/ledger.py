@@ -65,9 +65,10 @@ async def keep(
 ) -> None:
     """Stores deliveries (channel account, body); equal bytes for one account are kept once.
 
-    In the order of their digests, so that two processes never wait for each other.
+    Written in the order of their digests, so that two processes never wait for each other;
+    taken in later in the order given here.
     """
-    ids = [new_id() for _ in deliveries]
+    ids = sorted(new_id() for _ in deliveries)
     accounts = [account_id for account_id, _ in deliveries]
     bodies = [body for _, body in deliveries]
     digests = [hashlib.sha256(body).digest() for body in bodies]

@@ -139,6 +139,8 @@ class Message(Changing, TenantOwned, Base):
     proof: Mapped[str] = mapped_column(default="channel", server_default="channel")
     """What vouches for the sender: see channels.messages.Proof."""
     in_reply_to: Mapped[str | None]
+    replaces: Mapped[str | None]
+    """The external id of the message that this one is a newer version of."""
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str] = mapped_column(default="")
     full_text: Mapped[str] = mapped_column(default="")
@@ -164,6 +166,13 @@ class Message(Changing, TenantOwned, Base):
             "channel_account_id",
             "thread_id",
             postgresql_where=sql("thread_id is not null"),
+        ),
+        Index(
+            "ix_messages_replaces",
+            "tenant_id",
+            "channel_account_id",
+            "replaces",
+            postgresql_where=sql("replaces is not null"),
         ),
         Index(
             "ix_messages_outgoing",

@@ -27,7 +27,9 @@ _CLAIM = text("""
     returning m.id, m.text, m.subject, m.in_reply_to, m.details, m.attempts, m.conversation_id,
               m.channel_account_id, m.author, m.is_maybe_repeated, c.hint, c.last_inbound_at,
               exists (select from attachments a where a.message_id = m.id) as has_files,
-              c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value))
+              c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
+                                  'muted', case when i.muted_at >= coalesce(c.last_inbound_at,
+                                  i.muted_at) then i.muted_reason else '' end))
                               from identities i where i.person_id = c.person_id) as identities
 """)
 

@@ -118,6 +118,8 @@ class Turns:
             Message.conversation_id == conversation_id,
             Message.direction.in_(("in", "out")),
             Message.deleted_at.is_(None),
+            # What was edited before anybody read it was never said.
+            ~((Message.outcome == "attached") & (Message.outcome_reason == "edited")),
         )
         if since:
             query = query.where(Message.created_at >= since)

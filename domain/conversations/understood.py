@@ -56,6 +56,7 @@ class NewMessage:
     full_text: str = ""
     subject: str = ""
     in_reply_to: str | None = None
+    replaces: str | None = None
     choice: str | None = None
     details: dict[str, str] = field(default_factory=dict)
     outcome: str = "waiting"
@@ -96,11 +97,15 @@ class FinishedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Which messages were new, which conversations now wait for a turn, and where any is new."""
+    """Which messages were new, which conversations now wait for a turn, and where any is new.
+
+    `replaced`: external ids of new messages of which a newer version had come before.
+    """
 
     message_ids: frozenset[UUID]
     pending: frozenset[UUID]
     conversations: frozenset[UUID] = frozenset()
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ def message_row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:
         "sender_name": thread.sender.name,
         "proof": message.proof,
         "in_reply_to": message.in_reply_to,
+        "replaces": message.replaces,
         "subject": message.subject,
         "text": message.text,
         "full_text": message.full_text,

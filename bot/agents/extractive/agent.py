@@ -62,6 +62,8 @@ class ExtractiveAgent:
             return wordless.silent(context)
         if all(wordless.is_wordless(m) and not m.choice for m in context.messages):
             return wordless.ask_for_words(reading)
+        if courtesy.only_opened(context):
+            return courtesy.greeted(reading)
         if courtesy.is_cancelling(reading.text):
             return courtesy.cancelled(reading)
         if (said := clarified(reading)) and (settled := await self._clarify(reading, said)):

@@ -5,7 +5,7 @@ import re
 from bot.agents.extractive.reading import Proposal, Reading, spoken_by
 from bot.agents.triage.markers import MARKERS
 from bot.agents.wording import LANGUAGES, say
-from bot.model.turns import HandOff, HandOffReason, Reply, StaySilent
+from bot.model.turns import HandOff, HandOffReason, Reply, StaySilent, TurnContext
 
 _CANCEL = re.compile(
     r"^\W*(?:(?:ok|oh|no|sorry|ah|please)\W+)*(?:never ?mind|nevermind|forget (?:it|about it"
@@ -55,6 +55,16 @@ def is_cancelling(text: str) -> bool:
 
 def cancelled(reading: Reading) -> Proposal:
     return Proposal((Reply(reading.say("cancelled")),), 0.9)
+
+
+def only_opened(context: TurnContext) -> bool:
+    """A chat was opened by its button: nothing was said yet."""
+    return all(m.content_kind == "start" for m in context.messages)
+
+
+def greeted(reading: Reading) -> Proposal:
+    text = reading.say("greeting", company=reading.context.tenant.name)
+    return Proposal((Reply(text),), 1.0)
 
 
 def wants_person(reading: Reading) -> Proposal:

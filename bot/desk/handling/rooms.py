@@ -12,8 +12,8 @@ from domain.staff.notices import KINDS
 from domain.staff.service import StaffMembers
 from domain.tenants.service import Tenants
 
-MAIL = "email"
-"""The kind of address that mutes."""
+MAIL, CHAT = "email", "telegram"
+"""The kinds of address that mute: what bounced, and where we were blocked."""
 EVERYTHING = ("", "all", "everything")
 
 
@@ -80,8 +80,9 @@ async def unmute_address(bench: Bench, command: StaffCommand) -> Answer:
         raise wrong_use("unmute-address", "Which address?")
     async with bench.database.transaction(command.tenant_id) as session:
         customers = Customers(session, command.tenant_id)
-        identity = await customers.unmute(MAIL, address, by=command.by.actor)
+        kind = MAIL if "@" in address else CHAT
+        identity = await customers.unmute(kind, address, by=command.by.actor)
         audit(session, command.tenant_id, command.by.actor, "address.unmuted", identity.value)
         value = identity.value
     text = "What failed is not sent again by itself: answer the customer once more."
-    return Card(title=f"Mail goes to {value} again", sections=(Section(text),), is_private=True)
+    return Card(title=f"Messages go to {value} again", sections=(Section(text),), is_private=True)

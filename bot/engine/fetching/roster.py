@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import queue
 from bot.engine.accounts import Accounts
 from bot.foundation.telemetry import log
-from channels.channel import PolledChannel
+from channels.channel import AlsoDelivered, Channel, PolledChannel
 from domain.database import Database
 from domain.tenants import directory
 from domain.tenants.cursors import Cursors
@@ -95,5 +95,17 @@ async def polled_rows(
         row
         for row in rows
         if getattr(settings.features, row.channel, True)
-        and isinstance(accounts.channel_for(row, settings), PolledChannel)
+        and _is_asked(accounts.channel_for(row, settings), row)
     ]
+
+
+async def is_polled(
+    session: AsyncSession, tenant_id: UUID, account_id: UUID, accounts: Accounts
+) -> bool:
+    return any(row.id == account_id for row in await polled_rows(session, tenant_id, accounts))
+
+
+def _is_asked(channel: Channel | None, row: ChannelAccount) -> bool:
+    if isinstance(channel, AlsoDelivered):
+        return channel.is_polled(row.settings)
+    return isinstance(channel, PolledChannel)

@@ -17,13 +17,15 @@ from domain.tenants.cursors import Cursors
 @dataclass(frozen=True, slots=True)
 class Patience:
     """Seconds. `wait`: on one connection. `too_soon`: a wait that ends without news before this
-    could not wait at all; then polling alone has to do, and it is tried again after `deaf`."""
+    could not wait at all; then polling alone has to do, and it is tried again after `deaf`.
+    `unread`: until it is looked again whether a new account was read for the first time."""
 
     wait: float = 20 * 60.0
     too_soon: float = 5.0
     deaf: float = 30 * 60.0
     first_trouble: float = 60.0
     longest_trouble: float = 15 * 60.0
+    unread: float = 3.0
     look: float = 0.5
     longest_look: float = 30.0
 
@@ -66,7 +68,7 @@ class Watcher:
         account = await self._accounts.get(polled.tenant_id, polled.account_id)
         cursor = await self._cursor(polled)
         if not cursor or not isinstance(account.channel, PolledChannel):
-            return min(self._patience.longest_look, self._patience.first_trouble)
+            return min(self._patience.unread, self._patience.first_trouble)
         began = asyncio.get_running_loop().time()
         if await account.channel.wait(account.settings, cursor, self._patience.wait):
             await self._poll(polled)

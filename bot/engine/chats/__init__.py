@@ -1,0 +1,1 @@
+"""What chats have that mail has not: buttons that wait, edits, people who block."""

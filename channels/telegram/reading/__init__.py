@@ -1,0 +1,1 @@
+"""Updates of the Bot API as the words that all channels share. Pure."""

@@ -1,6 +1,6 @@
 """What a ticket waits for: the end of a snooze, a follow-up, the next point of action."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -153,4 +153,4 @@ def _notice(ticket: Ticket, about: str, text: str, staff_id: UUID | None = None)
 
 
 def _minute(at: datetime | None) -> str | None:
-    return f"{at:%Y-%m-%d %H:%M}" if at else None
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else None

@@ -6,6 +6,7 @@ from bot.desk.command import Place
 from bot.desk.handling.bulk import says_only_thanks
 from channels.cards import Card
 from domain.customers.naming import called
+from domain.tenants.service import Tenants
 from domain.tickets.service import NewTicket, Tickets
 from tests.bot.desk.handling.conftest import Counter, pressed, text_of
 
@@ -126,6 +127,39 @@ async def test_a_number_in_plain_words_is_a_ticket_in_a_thread_too(counter: Coun
     assert isinstance(answer, Card)
     assert "Door stuck" in answer.title
     assert "Assignee: Admin acme" in text_of(answer)
+
+
+async def test_a_tickets_history_names_its_teams(counter: Counter) -> None:
+    await opened(counter, "Camera dead")
+    assert "staff and teams" in text_of(await counter.say("team new Field"))
+    for words in ("new Field", "new Office", "give 1 Field"):
+        await counter.say(f"team {words}", "admin")
+    await counter.say("team give 1 Office")
+    await counter.company.execute("update tickets set team_id = null")
+    await counter.company.execute("delete from teams where name = 'Office'")
+    shown = text_of(await counter.say("ticket 1"))
+    assert "team: — → Field" in shown
+    assert "team: Field → a team that is no more" in shown
+
+
+async def test_a_macro_without_a_conversation_says_that_nothing_went_out(
+    counter: Counter,
+) -> None:
+    await opened(counter, "Camera dead")
+    await counter.say("macro save done: It is done. | status=resolved")
+    assert "nothing went to the customer" in text_of(await counter.say("macro use done 1"))
+    assert [t.status for t in await counter.company.tickets()] == ["resolved"]
+
+
+async def test_what_a_ticket_waits_for_is_told_by_the_companys_clock(counter: Counter) -> None:
+    await opened(counter, "Camera dead")
+    async with counter.company.runtime.database.transaction(counter.tenant_id) as session:
+        zone = {"time_zone": "Asia/Tokyo"}
+        await Tenants(session, counter.tenant_id).change(zone)
+    shown = text_of(await counter.say("remind 1 2027-01-04 at 9 call them"))
+    assert "Reminder Mon 04 Jan 09:00 JST: call them" in shown
+    assert "follow up at: — → 2027-01-04 00:00 UTC" in shown
+    assert "(by Tue 05 Jan 09:00 JST)" in text_of(await counter.say("next 1 order by 5 jan 2027"))
 
 
 async def test_several_are_closed_only_after_the_list_was_seen(counter: Counter) -> None:

@@ -32,6 +32,8 @@ class Waiting:
             raise Refused("Snooze until a time that is still to come.")
         if until is not None and ticket.status in FINISHED:
             raise Refused(f"{ticket.number} is {ticket.status}: there is nothing to snooze.")
+        if until is None and ticket.snoozed_until is None:
+            return
         kind = "ticket.snoozed" if until else "ticket.woke"
         told = ("snoozed_until", _minute(ticket.snoozed_until), _minute(until))
         ticket.snoozed_at, ticket.snoozed_until = (now if until else None), until

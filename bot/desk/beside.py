@@ -1,13 +1,17 @@
 """What hangs on a ticket besides its history, each a line for its card."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.tenants.service import Tenants
 from domain.tickets.joining.linking import TicketLinks
 from domain.tickets.models import Team, Ticket
 from domain.tickets.working.articles import TicketArticles
+from domain.tickets.working.clock import zone
 from domain.tickets.working.ledger import PromiseLedger
 
 MOST_ARTICLES = 3
@@ -21,7 +25,7 @@ async def ticket_facts(session: AsyncSession, tenant_id: UUID, row: Ticket) -> t
     articles = await TicketArticles(session, tenant_id).of(row.id)
     facts = [f"Team: {team.name}"] if team else []
     facts += [f"Merged into {into.number}"] if into else []
-    facts += _waits(row)
+    facts += _waits(row, zone((await Tenants(session, tenant_id).settings()).time_zone))
     facts += [f"{one.kind.capitalize()} {one.ticket.number}" for one in links]
     facts += [
         f"Promise {one.number} ({one.state}), by {one.due_day:%a %d %b}: {one.text}"
@@ -34,13 +38,19 @@ async def ticket_facts(session: AsyncSession, tenant_id: UUID, row: Ticket) -> t
     return tuple(facts)
 
 
-def _waits(row: Ticket) -> Iterator[str]:
+def _waits(row: Ticket, where: ZoneInfo) -> Iterator[str]:
+    """Times as staff give them: by the company's clock."""
     if row.snoozed_until:
-        yield f"Snoozed until {row.snoozed_until:%a %d %b %H:%M} UTC"
+        yield f"Snoozed until {_at(row.snoozed_until, where)}"
     if row.next_action:
-        due = f" (by {row.next_action_due:%a %d %b})" if row.next_action_due else ""
+        due = f" (by {_at(row.next_action_due, where)})" if row.next_action_due else ""
         yield f"Next: {row.next_action}{due}"
     if row.follow_up_at and row.follow_up_told_at is None:
-        yield f"Reminder {row.follow_up_at:%a %d %b %H:%M} UTC: {row.follow_up_note or 'follow up'}"
+        yield f"Reminder {_at(row.follow_up_at, where)}: {row.follow_up_note or 'follow up'}"
     if row.satisfaction:
         yield f"Satisfaction: {row.satisfaction} of 5 {row.satisfaction_comment}".strip()
+
+
+def _at(time: datetime, where: ZoneInfo) -> str:
+    local = time.astimezone(where)
+    return f"{local:%a %d %b %H:%M} {local.tzname()}"

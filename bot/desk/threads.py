@@ -33,6 +33,7 @@ from domain.tickets.joining.merging import Merges
 from domain.tickets.models import Ticket, TicketChange, TicketComment
 from domain.tickets.repository import TicketReader
 from domain.tickets.service import Tickets
+from domain.tickets.working.teams import Teams
 
 MESSAGES = 100
 TICKETS = 6
@@ -97,6 +98,7 @@ async def tickets(
     reader = TicketReader(session)
     ids = [row.id for row in rows]
     comments, changes = await reader.comments(ids), await reader.changes(ids)
+    staff |= await _teams(session, tenant_id, changes)
     clocks = await ClockReader(session, tenant_id).of(ids)
     return tuple(
         _ticket(
@@ -118,6 +120,7 @@ async def ticket(session: AsyncSession, tenant_id: UUID, row: Ticket) -> TicketC
     merged = await Merges(session, tenant_id).merged_into(row.id)
     ids = [row.id, *(one.id for one in merged)]
     comments, changes = await reader.comments(ids), await reader.changes(ids)
+    staff |= await _teams(session, tenant_id, changes)
     clock = (await ClockReader(session, tenant_id).of([row.id])).get(row.id)
     own = _ticket(
         row,
@@ -137,6 +140,15 @@ async def ticket(session: AsyncSession, tenant_id: UUID, row: Ticket) -> TicketC
     history = sorted([*own.history, *told], key=lambda step: step.at)
     facts = await ticket_facts(session, tenant_id, row)
     return replace(own, history=tuple(history), facts=facts)
+
+
+async def _teams(
+    session: AsyncSession, tenant_id: UUID, changes: Iterable[TicketChange]
+) -> dict[UUID, str]:
+    """Their names, where a ticket went from one to another."""
+    if not any(change.field == "team_id" for change in changes):
+        return {}
+    return {team.id: team.name for team in await Teams(session, tenant_id).all()}
 
 
 def _is_answering(conversation: Conversation) -> bool:
@@ -316,7 +328,7 @@ def _actor(actor: str, staff: Mapping[UUID, str]) -> str:
 
 
 def _named(value: str, staff: Mapping[UUID, str]) -> str:
-    """A staff member's id as the name; anything else as it is."""
+    """A staff member's or a team's id as the name; anything else as it is."""
     try:
         return staff.get(UUID(value), value)
     except ValueError:
@@ -326,7 +338,16 @@ def _named(value: str, staff: Mapping[UUID, str]) -> str:
 def _worded(change: TicketChange, staff: Mapping[UUID, str]) -> str:
     if change.field == SERVICE_LEVEL:
         return f"{spoken(change.new)} ({change.why})"
-    old, new = _named(change.old, staff), _named(change.new, staff)
+    old, new = (_named(value, staff) for value in (change.old, change.new))
+    if change.field == "team_id":
+        old, new = ("a team that is no more" if _is_id(name) else name for name in (old, new))
     field = change.field.removesuffix("_id")
     what = f"{field}: {old or '—'} → {new or '—'}".replace("_", " ")
     return f"{what} ({change.why})" if change.why else what
+
+
+def _is_id(value: str) -> bool:
+    try:
+        return bool(UUID(value))
+    except ValueError:
+        return False

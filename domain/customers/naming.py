@@ -16,6 +16,7 @@ CANDIDATES = 6
 class Named:
     id: UUID
     name: str
+    is_company: bool
 
 
 async def called(session: AsyncSession, tenant_id: UUID, words: str) -> Named:
@@ -35,7 +36,7 @@ async def called(session: AsyncSession, tenant_id: UUID, words: str) -> Named:
             .order_by(kind.name)
             .limit(CANDIDATES)
         )
-        found += [Named(id_, name) for id_, name in await session.execute(query)]
+        found += [Named(id_, name, kind is Company) for id_, name in await session.execute(query)]
     exact = [one for one in found if one.name.casefold() == wanted.casefold()]
     chosen = exact or found
     if not chosen:

@@ -3,6 +3,7 @@
 import re
 
 from bot.desk.asking.parsing import Parsed, WrongUse, parse
+from bot.desk.asking.plain_tickets import THIS, TICKET, TICKET_RULES
 from domain.errors import Refused
 
 LONGEST = 2_000
@@ -12,9 +13,6 @@ _MENTION = re.compile(
 _POLITE = re.compile(
     r"^(?:(?:can|could|would|will) you|i(?:'d| would) like (?:you )?to|please|kindly)\s+", re.I
 )
-_N = r"(?P<n>TKT-\d{6}-\d+|#?\d{1,9})"
-_TICKET = r"TKT-\d{6}-\d+|#?\d{1,9}"
-_THIS = rf"(?:(?:the )?(?:ticket |number |no\.? )?(?:{_N}|this(?: one| ticket| conversation)?|it))"
 _PRIORITIES = "urgent|high|medium|low"
 
 _RULES: tuple[tuple[str, str, str], ...] = (
@@ -44,22 +42,22 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "close",
         "thanks",
     ),
-    (rf"merge (?:ticket )?(?P<a>{_TICKET}) (?:into|with) (?:ticket )?(?P<b>{_TICKET})", "merge",
+    (rf"merge (?:ticket )?(?P<a>{TICKET}) (?:into|with) (?:ticket )?(?P<b>{TICKET})", "merge",
      "{a} into {b}"),
-    (rf"(?:snooze|sleep on|put off) {_THIS} (?:until|till|for) (?P<when>.+)", "snooze",
+    (rf"(?:snooze|sleep on|put off) {THIS} (?:until|till|for) (?P<when>.+)", "snooze",
      "{n} {when}"),
-    (rf"remind me (?:of|about) {_THIS} (?:on |in |at )?(?P<when>.+)", "remind", "{n} {when}"),
-    (rf"(?:assign|give) {_THIS} to (?P<who>.+)", "assign", "{n} {who}"),
-    (rf"(?:set |make |mark |change )?(?:the )?priority (?:of {_THIS} )?(?:to|is) "
+    (rf"remind me (?:of|about) {THIS} (?:on |in |at )?(?P<when>.+)", "remind", "{n} {when}"),
+    (rf"(?:assign|give) {THIS} to (?P<who>.+)", "assign", "{n} {who}"),
+    (rf"(?:set |make |mark |change )?(?:the )?priority (?:of {THIS} )?(?:to|is) "
      rf"(?P<p>{_PRIORITIES})", "priority", "{n} {p}"),
-    (rf"(?:make|mark|set) {_THIS} (?:as )?(?P<p>{_PRIORITIES})(?: priority)?", "priority",
+    (rf"(?:make|mark|set) {THIS} (?:as )?(?P<p>{_PRIORITIES})(?: priority)?", "priority",
      "{n} {p}"),
-    (rf"(?:mark|set) {_THIS} (?:as |to )?(?P<s>open|in progress|waiting|resolved|closed|cancelled)",
+    (rf"(?:mark|set) {THIS} (?:as |to )?(?P<s>open|in progress|waiting|resolved|closed|cancelled)",
      "status", "{n} {s}"),
-    (rf"(?P<s>resolve|close|reopen|cancel) {_THIS}", "status", "{n} {s}"),
-    (rf"(?:take|take over|i(?:'ll| will) take) {_THIS}", "take", "{n}"),
-    (rf"(?:hand|give) {_THIS} back(?: to (?:the )?bot)?", "hand-back", "{n}"),
-    (rf"(?:show|open|what about|what is) (?:me )?{_THIS}", "ticket", "{n}"),
+    (rf"(?P<s>resolve|close|reopen|cancel) {THIS}", "status", "{n} {s}"),
+    (rf"(?:take|take over|i(?:'ll| will) take) {THIS}", "take", "{n}"),
+    (rf"(?:hand|give) {THIS} back(?: to (?:the )?bot)?", "hand-back", "{n}"),
+    (rf"(?:show|open|what about|what is) (?:me )?{THIS}", "ticket", "{n}"),
     (r"(?:what(?:'s| is)|show(?: me)?)(?: in| on)?(?: my| mine)(?: tickets| inbox| plate| queue)?",
      "inbox", "mine"),
     (r"(?:show(?: me)? )?my (?:tickets|inbox|queue|work)", "inbox", "mine"),
@@ -93,8 +91,8 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     (r"(?:show|list|which|what)(?: me)?(?: the| my)?(?: are)?(?: saved)? views(?: do we have)?",
      "view", "list"),
     (rf"(?:which|what|show(?: me)?(?: the)?) articles (?:are suggested |fit |help )?(?:for|with|to|"
-     rf"beside) {_THIS}", "article", "{n}"),
-    (rf"(?:link|add) (?:the article )?(?P<rest>.+?) to (?:ticket )?(?P<n>{_TICKET})", "article",
+     rf"beside) {THIS}", "article", "{n}"),
+    (rf"(?:link|add) (?:the article )?(?P<rest>.+?) to (?:ticket )?(?P<n>{TICKET})", "article",
      "link {n} {rest}"),
     (r"(?:which|what|show(?: me)?(?: the)?) rules(?: do we have| are there)?", "rule", "list"),
     (r"(?:which|what|show(?: me)?(?: the)?) contracts (?:end|expire|run out|are ending)(?: soon)?",
@@ -106,7 +104,10 @@ _RULES: tuple[tuple[str, str, str], ...] = (
      r"(?:about|on)) (?P<rest>.+)", "kb", "search {rest}"),
     (r"(?:what can (?:you|i) do|help(?: me)?|how does this work)", "help", ""),
 )  # fmt: skip
-_COMPILED = tuple((re.compile(rf"{rule}\s*[.?!]*", re.I | re.S), v, w) for rule, v, w in _RULES)
+_COMPILED = tuple(
+    (re.compile(rf"(?:{rule})\s*[.?!]*", re.I | re.S), verb, words)
+    for rule, verb, words in (*TICKET_RULES, *_RULES)
+)
 _STATUS = {
     "resolve": "resolved", "close": "closed", "reopen": "open", "cancel": "cancelled",
     "in progress": "in_progress", "waiting": "waiting_customer",
@@ -130,13 +131,18 @@ def understand(text: str) -> Parsed:
             groups = {name: value or "" for name, value in found.groupdict().items()}
             if "s" in groups:
                 groups["s"] = _STATUS.get(groups["s"].lower(), groups["s"].lower())
-            groups.setdefault("n", "")
+            groups["n"] = _number(groups.get("n", ""))
             return Parsed(verb, words.format(**groups).strip())
     try:
         parsed = parse(plain)
     except WrongUse as error:
         raise NotUnderstood from error
     return parsed
+
+
+def _number(word: str) -> str:
+    """So that it is a ticket's in a thread too, where a bare number is text."""
+    return f"#{word}" if word.isdecimal() else word
 
 
 def _bare(text: str) -> str:

@@ -13,7 +13,7 @@ class Right(StrEnum):
     READ = "look at the desk"
     ACT = "answer customers or change anything"
     TEACH = "change articles"
-    OPERATE = "switch the bot on or off for a channel or the whole company"
+    OPERATE = "change what holds for the whole company (its bot, channels, staff and teams)"
     PROMPTS = "see or change prompts"
     RULES = "change workflow rules"
 

@@ -9,9 +9,9 @@ _ALL = (
     Verb("help", "help [command]", "help reply", "what can be done, and how"),
     Verb(
         "inbox",
-        "inbox [mine|unassigned|at-risk]",
+        "inbox [mine|unassigned|at-risk|FILTERS]",
         "inbox mine",
-        "open tickets: all, yours, nobody's, or those about to be late",
+        "open tickets: all, yours, nobody's, those about to be late, or urgent, tag=…, customer=…",
     ),
     Verb("ticket", "ticket N", "ticket TKT-202611-00012", "one ticket with its history"),
     Verb("thread", "thread [N]", "thread 12", "the conversation of a ticket, word by word"),

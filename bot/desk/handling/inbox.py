@@ -14,6 +14,7 @@ from bot.desk.handling.bench import (
     own_id,
     ticket_meant,
 )
+from bot.desk.handling.tickets.views import filters_in, wanted_of
 from bot.desk.showing.drafts import draft_section
 from bot.desk.showing.sla import risk_list
 from bot.desk.showing.threads import Beside, thread_overview
@@ -45,10 +46,12 @@ async def inbox(bench: Bench, command: StaffCommand) -> Answer:
         elif not kind or kind == "all":
             wanted = Wanted(with_snoozed=False)
         else:
-            raise wrong_use("inbox", f"There is no inbox “{short(command.words, 40)}”.")
+            filters = await filters_in(session, command, command.words)
+            wanted = wanted_of(filters, command.by.id, now)
         rows = await tickets.find(wanted, PAGE)
         total = await tickets.count(wanted)
-    title = f"{_TITLES.get(kind, 'Open tickets')}: {total}"
+    told = command.words.strip().replace('"', "") if kind not in ("", "all", *_TITLES) else ""
+    title = f"{_TITLES.get(kind, 'Open tickets')}{f', {short(told, 60)}' if told else ''}: {total}"
     return ticket_list(title, rows, now, "Nothing is open here.")
 
 

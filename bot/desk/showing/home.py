@@ -41,7 +41,7 @@ def home_card(home: HomeView) -> Card:
         Section("Unanswered: the last word is the customer's", is_heading=True),
         *([_silent(one, home.now) for one in home.unanswered] or [Section("Nobody waits.")]),
     ]
-    sections.append(Section("Promises due"))
+    sections.append(Section("Promises due", is_heading=True))
     sections += [
         promise_section(row, ticket, home.now, may_act=home.may_act)
         for row, ticket in home.promises

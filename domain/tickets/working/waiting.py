@@ -1,6 +1,6 @@
 """What a ticket waits for: the end of a snooze, a follow-up, the next point of action."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -32,6 +32,8 @@ class Waiting:
             raise Refused("Snooze until a time that is still to come.")
         if until is not None and ticket.status in FINISHED:
             raise Refused(f"{ticket.number} is {ticket.status}: there is nothing to snooze.")
+        if until is None and ticket.snoozed_until is None:
+            return
         kind = "ticket.snoozed" if until else "ticket.woke"
         told = ("snoozed_until", _minute(ticket.snoozed_until), _minute(until))
         ticket.snoozed_at, ticket.snoozed_until = (now if until else None), until
@@ -153,4 +155,4 @@ def _notice(ticket: Ticket, about: str, text: str, staff_id: UUID | None = None)
 
 
 def _minute(at: datetime | None) -> str | None:
-    return f"{at:%Y-%m-%d %H:%M}" if at else None
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else None

@@ -9,6 +9,7 @@ from domain.knowledge.models import Article
 from domain.knowledge.service import Articles, ArticleText
 from domain.staff.service import NewMember, StaffMembers
 from domain.tickets.models import Ticket
+from domain.tickets.repository import TicketReader
 from domain.tickets.service import NewTicket, Tickets
 from domain.tickets.working.articles import TicketArticles
 from domain.tickets.working.macros import Macros
@@ -123,6 +124,12 @@ async def test_a_snooze_ends_at_its_time_and_needs_one_to_come(tenant: Entered) 
     assert await waiting.come_due(until - timedelta(minutes=1)) == 0
     assert [await waiting.come_due(until) for _ in range(2)] == [1, 0]
     assert ticket.snoozed_until is None
+
+
+async def test_waking_what_does_not_sleep_leaves_no_trace(tenant: Entered) -> None:
+    ticket = await opened(tenant)
+    await Waiting(tenant.session, tenant.tenant_id).snooze(ticket, None, actor="test")
+    assert await TicketReader(tenant.session).changes([ticket.id]) == []
 
 
 async def test_presence_is_of_the_last_two_minutes_and_a_look_hides_no_typing(

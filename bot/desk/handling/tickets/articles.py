@@ -91,9 +91,11 @@ async def _found(session: AsyncSession, tenant_id: UUID, words: str, beside: lis
 
 def _card(ticket: Ticket, beside: list[Beside], *, may_act: bool) -> Card:
     sections = tuple(_section(ticket, one, may_act=may_act) for one in beside[:20])
+    link = f"/desk article link {ticket.number} WORDS OF ITS TITLE"
+    none = f"None is suggested or linked. To link one: {link}"
     return Card(
         title=f"Articles beside {ticket.number} · {short(ticket.subject, 80)}",
-        sections=sections or (Section("None is suggested or linked."),),
+        sections=sections or (Section(none),),
         buttons=(run("Ticket", f"ticket {ticket.number}"),),
     )
 

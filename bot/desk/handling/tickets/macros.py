@@ -18,6 +18,7 @@ from domain.tickets.models import Macro, Ticket
 from domain.tickets.service import NewComment, Tickets
 from domain.tickets.working.macros import Macros, actions_of
 
+_KEPT_AS_NOTE = "An internal note: the ticket has no conversation, so nothing went to the customer."
 _WORDS = ("status", "priority", "type", "tag", "assign")
 
 
@@ -113,6 +114,7 @@ async def _applied(bench: Bench, by: StaffView, row: Macro, ticket: Ticket, text
         title=f"“{row.name}” on {ticket.number}",
         sections=(Section(text, is_quoted=True),) if text else (),
         buttons=(run("Open", f"ticket {ticket.number}"),),
+        footnote=_KEPT_AS_NOTE if text else "",
     )
 
 

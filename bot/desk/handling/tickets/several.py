@@ -19,6 +19,7 @@ from domain.tickets.service import Tickets
 
 MOST = 1000
 SHOWN = 25
+_AND = ("and", "&")
 
 Act = Callable[[AsyncSession, str], Awaitable[None]]
 
@@ -36,7 +37,8 @@ class Question:
 
 def numbers_in(words: str) -> list[Reference] | None:
     """Tickets named by their numbers and by nothing else; None: something else is said."""
-    named = [reference(word) for word in words.replace(",", " ").split()]
+    told = [word for word in words.replace(",", " ").split() if word.lower() not in _AND]
+    named = [reference(word) for word in told]
     found = [one for one in named if one is not None and one.conversation_id is None]
     if not named or len(found) < len(named):
         return None

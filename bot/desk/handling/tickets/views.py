@@ -12,9 +12,12 @@ from bot.desk.handling.bench import Answer, Bench, own_id
 from bot.desk.showing.tickets import run, ticket_list
 from bot.desk.showing.words import short
 from channels.cards import Card, Section
+from domain.customers.naming import called
+from domain.errors import NotFound, Refused
 from domain.staff.service import StaffMembers
 from domain.tickets.lifecycle import PRIORITIES, STATUSES, TYPES
 from domain.tickets.listing import Listed, TicketList, Wanted
+from domain.tickets.models import SavedView
 from domain.tickets.working.teams import Teams
 from domain.tickets.working.views import SavedViews, filters_of
 from domain.types import utc_now
@@ -31,11 +34,25 @@ async def view(bench: Bench, command: StaffCommand) -> Answer:
         return await _saved(bench, command, rest, is_shared=verb == "share")
     async with bench.database.transaction(command.tenant_id) as session:
         views = SavedViews(session, command.tenant_id)
-        row = await views.named(command.words, command.by.id)
+        row = await _meant(views, command)
         wanted = filters_of(row.filters).wanted(command.by.id, utc_now())
         rows = await found(session, command.tenant_id, wanted, PAGE)
         total = await TicketList(session, command.tenant_id).count(wanted)
     return ticket_list(f"{row.name}: {total}", rows, utc_now(), "None.")
+
+
+async def _meant(views: SavedViews, command: StaffCommand) -> SavedView:
+    """By its name, or by how only one begins. Raises Refused with those there are."""
+    try:
+        return await views.named(command.words, command.by.id)
+    except NotFound:
+        rows = await views.all(command.by.id)
+    begun = [row for row in rows if row.name.lower().startswith(command.words.strip().lower())]
+    if len(begun) == 1:
+        return begun[0]
+    names = ", ".join(f"“{row.name}”" for row in (begun or rows)[:20])
+    there = f"There are {names}." if names else "There is none yet."
+    raise Refused(f"There is no view “{short(command.words, 40)}”. {there}")
 
 
 async def found(session: AsyncSession, tenant_id: UUID, wanted: Wanted, limit: int) -> list[Listed]:
@@ -124,6 +141,9 @@ async def _put(
         filters["assignee"] = await _assignee(session, command, value)
     elif name == "team":
         filters["team_id"] = str((await Teams(session, command.tenant_id).named(value)).id)
+    elif name == "customer":
+        customer = await called(session, command.tenant_id, value)
+        filters["company_id" if customer.is_company else "person_id"] = str(customer.id)
     elif name == "words":
         filters["words"] = value
     elif name == "days":

@@ -2,8 +2,11 @@
 
 import pytest
 
+from bot.desk.command import Place
 from bot.desk.handling.bulk import says_only_thanks
 from channels.cards import Card
+from domain.customers.naming import called
+from domain.tenants.service import Tenants
 from domain.tickets.service import NewTicket, Tickets
 from tests.bot.desk.handling.conftest import Counter, pressed, text_of
 
@@ -83,6 +86,80 @@ async def test_counting_in_plain_words(counter: Counter) -> None:
     )
     assert isinstance(answer, Card)
     assert answer.title == "2 tickets: urgent (not finished)"
+
+
+async def test_the_inbox_takes_filters_and_a_customers_name(
+    counter: Counter, rivals: Counter
+) -> None:
+    async with counter.company.runtime.database.transaction(counter.tenant_id) as session:
+        customer = await called(session, counter.tenant_id, "Customer of acme")
+        new = NewTicket("Theirs", company_id=customer.id)
+        await Tickets(session, counter.tenant_id).open(new)
+    await opened(counter, "Hot", priority="urgent")
+    await counter.say("tag 2 warranty")
+    for words in ("urgent", "tag=warranty"):
+        shown = await counter.say(f"inbox {words}")
+        assert shown.title == f"Open tickets, {words}: 1"
+        assert "Hot" in text_of(shown)
+    asked = "show me all tickets of Customer of acme"
+    answer = await counter.desk.mentioned(asked, counter.staff["staff"])
+    assert isinstance(answer, Card)
+    assert answer.title == "Open tickets, customer=Customer of acme: 1"
+    assert "Theirs" in text_of(answer)
+    elsewhere = await rivals.desk.mentioned(asked, rivals.staff["staff"])
+    assert isinstance(elsewhere, Card)
+    assert elsewhere.is_error
+
+
+async def test_a_view_is_found_by_its_beginning_and_else_told_which_there_are(
+    counter: Counter,
+) -> None:
+    await counter.say("view share Urgent ones: urgent")
+    assert (await counter.say("view urg")).title == "Urgent ones: 0"
+    assert "There are “Urgent ones”." in text_of(await counter.say("view nothing"))
+
+
+async def test_a_number_in_plain_words_is_a_ticket_in_a_thread_too(counter: Counter) -> None:
+    await opened(counter, "Camera dead", "Door stuck")
+    inside = Place(ticket=(await counter.company.tickets())[0].number)
+    member = counter.staff["staff"]
+    answer = await counter.desk.mentioned("assign 2 to Admin acme", member, inside)
+    assert isinstance(answer, Card)
+    assert "Door stuck" in answer.title
+    assert "Assignee: Admin acme" in text_of(answer)
+
+
+async def test_a_tickets_history_names_its_teams(counter: Counter) -> None:
+    await opened(counter, "Camera dead")
+    assert "staff and teams" in text_of(await counter.say("team new Field"))
+    for words in ("new Field", "new Office", "give 1 Field"):
+        await counter.say(f"team {words}", "admin")
+    await counter.say("team give 1 Office")
+    await counter.company.execute("update tickets set team_id = null")
+    await counter.company.execute("delete from teams where name = 'Office'")
+    shown = text_of(await counter.say("ticket 1"))
+    assert "team: — → Field" in shown
+    assert "team: Field → a team that is no more" in shown
+
+
+async def test_a_macro_without_a_conversation_says_that_nothing_went_out(
+    counter: Counter,
+) -> None:
+    await opened(counter, "Camera dead")
+    await counter.say("macro save done: It is done. | status=resolved")
+    assert "nothing went to the customer" in text_of(await counter.say("macro use done 1"))
+    assert [t.status for t in await counter.company.tickets()] == ["resolved"]
+
+
+async def test_what_a_ticket_waits_for_is_told_by_the_companys_clock(counter: Counter) -> None:
+    await opened(counter, "Camera dead")
+    async with counter.company.runtime.database.transaction(counter.tenant_id) as session:
+        zone = {"time_zone": "Asia/Tokyo"}
+        await Tenants(session, counter.tenant_id).change(zone)
+    shown = text_of(await counter.say("remind 1 2027-01-04 at 9 call them"))
+    assert "Reminder Mon 04 Jan 09:00 JST: call them" in shown
+    assert "follow up at: — → 2027-01-04 00:00 UTC" in shown
+    assert "(by Tue 05 Jan 09:00 JST)" in text_of(await counter.say("next 1 order by 5 jan 2027"))
 
 
 async def test_several_are_closed_only_after_the_list_was_seen(counter: Counter) -> None:

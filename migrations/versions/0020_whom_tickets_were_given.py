@@ -20,6 +20,8 @@ def upgrade() -> None:
     op.add_column(
         "tickets", sa.Column("next_action_told_at", sa.DateTime(timezone=True), nullable=True)
     )
+    # What was due before is not told of now.
+    op.execute("update tickets set next_action_told_at = now() where next_action_due <= now()")
     op.create_index(
         "ix_tickets_next_action",
         "tickets",

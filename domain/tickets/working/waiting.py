@@ -139,7 +139,11 @@ class Waiting:
             .returning(Ticket)
         )
         return [
-            _notice(ticket, f"next:{ticket.id}:{ticket.next_action_due}", ticket.next_action)
+            _notice(
+                ticket,
+                f"next:{ticket.id}:{ticket.next_action_due}:{ticket.version}",
+                ticket.next_action,
+            )
             for ticket in rows
         ]
 

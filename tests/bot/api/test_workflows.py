@@ -93,27 +93,6 @@ async def test_a_switched_off_webhook_refuses_a_replay_and_says_what_to_do(call:
     assert waiting["state"] == "cancelled"
 
 
-async def test_a_webhook_is_changed_pinged_and_sent_a_span_again(call: Any) -> None:
-    url = f"/webhooks/{call.office.ids['subscription_id']}"
-    changed = await call("PATCH", url, {"kinds": ["ticket.opened", "message.*"]})
-    assert changed.json()["kinds"] == ["ticket.opened", "message.*"]
-    assert changed.json()["url"] == "https://crm.example/hook"
-    refused = await call("PATCH", url, {"url": "http://0x7f.1/"})
-    assert refused.status_code == 400
-    unknown = await call("PATCH", url, {"kinds": ["ticket.eaten"]})
-    assert unknown.status_code == 422
-    assert "ticket.opened" in unknown.text
-    pinged = (await call.post(f"{url}/ping")).json()
-    assert (pinged["kind"], pinged["state"]) == ("webhook.ping", "pending")
-    span = {"since": "2020-01-01T00:00:00Z"}
-    again = (await call.post(f"{url}/replay", span)).json()
-    assert again["deliveries"] == 2
-    empty = await call.post(f"{url}/replay", span | {"until": "2019-01-01T00:00:00Z"})
-    assert empty.status_code == 400
-    kinds = {one["kind"] for one in (await call.get("/webhooks/events"))["items"]}
-    assert {"message.received", "contract.signed", "ticket.merged"} <= kinds
-
-
 async def test_a_rule_calls_a_webhook_by_the_name_it_has_over_rest(
     call: Any, strange_call: Any
 ) -> None:

@@ -11,6 +11,7 @@ from bot import queue
 from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
+from bot.engine.identity.offering import send_code
 from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
 from bot.model.turns import (
     Action,
@@ -21,6 +22,7 @@ from bot.model.turns import (
     HandOff,
     HandOffReason,
     OpenTicket,
+    ProveAddress,
     Reply,
     ReviseQuote,
     StaySilent,
@@ -92,6 +94,7 @@ class Applier:
         self._outcome = _Outcome()
         self._prepared: dict[int, Prepared] = {}
         self._language = ""
+        self._sends_at_once = False
 
     async def apply(
         self,
@@ -103,6 +106,7 @@ class Applier:
         milliseconds: int,
     ) -> Applied:
         """`prepared`: the quotes that the result's actions ask for, already priced."""
+        self._sends_at_once = sends_at_once
         self._prepared = {id(one.action): one for one in prepared}
         self._language = result.language or self._context.conversation.language
         for action in result.actions:
@@ -197,6 +201,9 @@ class Applier:
                 await self._hand_off(action)
             case DraftQuote() | ReviseQuote():
                 await self._quote(action)
+            case ProveAddress():
+                at_once = self._sends_at_once
+                self._say(await send_code(self._session, self._context, action, at_once=at_once))
             case FileAway():
                 self._outcome.outcome, self._outcome.reason = "ignored", action.reason
             case StaySilent():

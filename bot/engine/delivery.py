@@ -14,6 +14,7 @@ import stamina
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.identity.sending import addressed_elsewhere
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.promising import PROMISE
 from bot.engine.reacting.threads import touch, touch_on
@@ -67,6 +68,9 @@ class Parcel:
     has_files: bool = False
     accepted: tuple[tuple[str, ...], ...] = ()
     """The ids of each part that the provider took in an earlier try."""
+    elsewhere: Address | None = None
+    """An address outside of the conversation, to which a one-time code goes."""
+    code_id: UUID | None = None
 
     @property
     def to(self) -> Address:
@@ -137,7 +141,12 @@ class Deliverer:
         """Part by part where it takes several: what the provider has taken is not sent again."""
         files = await self._files(account, parcel) if parcel.has_files else ()
         message = _outbound(parcel, files)
-        if account.channel.capabilities.has_subject:
+        if parcel.elsewhere and parcel.code_id:
+            to, proof = parcel.elsewhere, self.letters.proof
+            message = await addressed_elsewhere(
+                self._database, proof, account, message, to, parcel.code_id
+            )
+        elif account.channel.capabilities.has_subject:
             message = await self.letters.addressed(
                 account, message, parcel.message_id, parcel.conversation_id
             )
@@ -289,6 +298,7 @@ def _outbound(parcel: Parcel, files: tuple[OutboundAttachment, ...]) -> Outbound
 
 
 def _parcel(row: Any) -> Parcel:
+    code_id, to = row.details.get("code_id"), row.details.get("to")
     return Parcel(
         message_id=row.id,
         conversation_id=row.conversation_id,
@@ -299,7 +309,10 @@ def _parcel(row: Any) -> Parcel:
         subject=row.subject,
         in_reply_to=row.in_reply_to,
         attempts=row.attempts,
-        last_inbound_at=row.last_inbound_at,
+        # Whether an address outside can be written to now is asked when it is addressed.
+        last_inbound_at=None if to else row.last_inbound_at,
         has_files=row.has_files,
         accepted=tuple(tuple(part) for part in row.details.get("accepted", ())),
+        elsewhere=Address(*to) if to else None,
+        code_id=UUID(code_id) if code_id else None,
     )

@@ -163,6 +163,9 @@ class IntakeJob:
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
+        await session.flush()
+        if session.info.pop("has_events", False):
+            await queue.put(session, "react", tenant_id=account.tenant_id)
         await touch(session, account.tenant_id, stored.conversations, account.tenant.desk.rooms)
         return stored.pending
 

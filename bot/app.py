@@ -27,6 +27,7 @@ from bot.api import (
     tickets,
 )
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
+from bot.api.people import joining as people
 from bot.api.problems import translate_errors
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
@@ -68,6 +69,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         bulk,
         knowledge,
         articles,
+        people,
         customers,
         prompts,
         search,

@@ -14,7 +14,7 @@ import stamina
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
-from bot.engine.identity.sending import addressed_elsewhere
+from bot.engine.identity.sending import CodeLetter, addressed_elsewhere
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.promising import PROMISE
 from bot.engine.reacting.threads import touch, touch_on
@@ -68,9 +68,8 @@ class Parcel:
     has_files: bool = False
     accepted: tuple[tuple[str, ...], ...] = ()
     """The ids of each part that the provider took in an earlier try."""
-    elsewhere: Address | None = None
-    """An address outside of the conversation, to which a one-time code goes."""
-    code_id: UUID | None = None
+    elsewhere: CodeLetter | None = None
+    """A one-time code for an address outside of the conversation."""
 
     @property
     def to(self) -> Address:
@@ -141,10 +140,9 @@ class Deliverer:
         """Part by part where it takes several: what the provider has taken is not sent again."""
         files = await self._files(account, parcel) if parcel.has_files else ()
         message = _outbound(parcel, files)
-        if parcel.elsewhere and parcel.code_id:
-            to, proof = parcel.elsewhere, self.letters.proof
+        if parcel.elsewhere:
             message = await addressed_elsewhere(
-                self._database, proof, account, message, to, parcel.code_id
+                self._database, self.letters, account, message, parcel.elsewhere
             )
         elif account.channel.capabilities.has_subject:
             message = await self.letters.addressed(
@@ -313,6 +311,5 @@ def _parcel(row: Any) -> Parcel:
         last_inbound_at=None if to else row.last_inbound_at,
         has_files=row.has_files,
         accepted=tuple(tuple(part) for part in row.details.get("accepted", ())),
-        elsewhere=Address(*to) if to else None,
-        code_id=UUID(code_id) if code_id else None,
+        elsewhere=CodeLetter(UUID(code_id), Address(*to)) if to and code_id else None,
     )

@@ -13,9 +13,12 @@ from bot.engine.identity.claims import WISH_ID, Claim, claim_in, wishes_code
 from bot.engine.identity.ways import way_to
 from bot.model.turns import (
     Button,
+    FileAway,
     HandOff,
+    HandOffReason,
     ProveAddress,
     Reply,
+    StaySilent,
     Step,
     TurnContext,
     TurnResult,
@@ -29,6 +32,10 @@ from domain.customers.proving import GAP
 AGENT = "proof"
 DELIVER = "deliver"
 CHAT = "phone"
+GOES_ON = frozenset(
+    {HandOffReason.MISSING_KNOWLEDGE, HandOffReason.TOOL_FAILURE, HandOffReason.BUDGET}
+)
+"""After these the bot answers again."""
 
 
 async def considered(
@@ -58,10 +65,10 @@ async def considered(
 
 def offered(result: TurnResult, loaded: Loaded) -> TurnResult:
     """What the agent says, and that a code may be asked for."""
-    speaks = any(isinstance(action, Reply) for action in result.actions)
-    leaves = any(isinstance(action, HandOff) for action in result.actions)
-    if not loaded.offer or not speaks or leaves:
+    if not loaded.offer or all(isinstance(one, FileAway | StaySilent) for one in result.actions):
         return result
+    if any(isinstance(one, HandOff) and one.reason not in GOES_ON for one in result.actions):
+        return result  # a person answers from now on
     language = spoken(loaded.context, result.language)
     buttons = () if _has_buttons(result) else (Button(WISH_ID, "code"),)
     offer = Reply(say("proof_offer", language, address=loaded.offer), buttons=buttons)

@@ -1,47 +1,67 @@
 """Addresses what goes to somebody outside of the conversation: a one-time code, and only that."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.accounts import Account
 from bot.engine.identity.ways import is_open
-from bot.engine.mailing.proving import ProofByCode
+from bot.engine.mailing.letters import Letters, NamesMessages
 from channels.messages import Address, OutboundMessage, Permanent, WindowClosed
+from domain.conversations.models import Message
 from domain.customers.codes import OneTimeCodes
 from domain.customers.models import Identity
 from domain.customers.proving import GAP
 from domain.database import Database
 
 
+@dataclass(frozen=True, slots=True)
+class CodeLetter:
+    """A one-time code and the address that it goes to."""
+
+    id: UUID
+    to: Address
+
+
 async def addressed_elsewhere(
     database: Database,
-    proof: ProofByCode,
+    letters: Letters,
     account: Account,
     message: OutboundMessage,
-    to: Address,
-    code_id: UUID,
+    code: CodeLetter,
 ) -> OutboundMessage:
-    """Without thread or token: whoever gets it has no part in the conversation.
+    """Outside of the thread: whoever gets it has no part in the conversation.
 
-    Raises Permanent for an address that gets nothing, and for a code that is used up.
+    The token is of the code, and so of no conversation: by it our own copy is known in the Sent
+    folder, and an answer begins a conversation of its own. Raises Permanent for an address that
+    gets nothing, and for a code that is used up.
     """
-    async with database.transaction(account.tenant_id) as session:
-        await _require_reachable(session, account, to)
-        codes = OneTimeCodes(session, account.tenant_id)
-        digits = await codes.seal(code_id, to.value, proof.digest)
-    if digits is None:
-        raise Permanent("The one-time code in this message is not valid any more.", code="code")
-    return replace(
+    to = code.to
+    token = letters.tokens.token(account.tenant_id, code.id)
+    addressed = replace(
         message,
         to=to,
         conversation_hint=to.value,
-        text=message.text.replace(GAP, digits),
         in_reply_to=None,
         is_automatic=True,
+        token=token if account.channel.capabilities.has_subject else "",
     )
+    async with database.transaction(account.tenant_id) as session:
+        await _require_reachable(session, account, to)
+        if isinstance(account.channel, NamesMessages):
+            own_id = account.channel.message_id(addressed, account.settings)
+            await session.execute(
+                update(Message)
+                .where(Message.id == UUID(message.idempotency_key))
+                .values(thread_id=own_id)
+            )
+        codes = OneTimeCodes(session, account.tenant_id)
+        digits = await codes.seal(code.id, to.value, letters.proof.digest)
+    if digits is None:
+        raise Permanent("The one-time code in this message is not valid any more.", code="code")
+    return replace(addressed, text=message.text.replace(GAP, digits))
 
 
 async def _require_reachable(session: AsyncSession, account: Account, to: Address) -> None:

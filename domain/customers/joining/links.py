@@ -22,7 +22,7 @@ from domain.types import new_id, utc_now
 
 EVIDENCES = ("code", "staff", "order_number", "same_sender", "shared_address")
 SUGGESTED, CONFIRMED, UNDONE = "suggested", "confirmed", "undone"
-STAFF = "staff"
+STAFF, CODE = "staff", "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,11 @@ class CustomerLinks:
             links = await self.of([new.person_id])
             return any((one.kind, one.address) == (new.kind, new.address) for one in links)
         links = await self.between(new.person_id, new.other_id)
-        return any(
-            link.state == SUGGESTED or (link.evidence == new.evidence and link.state != CONFIRMED)
-            for link in links
-        )
+        if any(link.state == SUGGESTED for link in links):
+            return True
+        # A code is news each time: the customer has done something for it.
+        decided = {link.evidence for link in links if link.state == UNDONE}
+        return new.evidence in decided and new.evidence != CODE
 
     async def _add(self, new: NewLink, state: str, by: str) -> CustomerLink:
         for person_id in filter(None, (new.person_id, new.other_id)):

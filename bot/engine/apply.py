@@ -11,7 +11,7 @@ from bot import queue
 from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
-from bot.engine.identity.offering import send_code
+from bot.engine.identity.offering import GOES_ON, send_code
 from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
 from bot.model.turns import (
     Action,
@@ -20,7 +20,6 @@ from bot.model.turns import (
     DraftQuote,
     FileAway,
     HandOff,
-    HandOffReason,
     OpenTicket,
     ProveAddress,
     Reply,
@@ -45,10 +44,6 @@ REACT = "react"
 TURN = "turn"
 MOST_REOPENINGS = 3
 """Within an hour, by the customer."""
-LETS_BOT_GO_ON = frozenset(
-    {HandOffReason.MISSING_KNOWLEDGE, HandOffReason.TOOL_FAILURE, HandOffReason.BUDGET}
-)
-"""A person is asked to look, but the next question may be answered by the bot again."""
 
 
 class Stale(Exception):
@@ -275,7 +270,7 @@ class Applier:
             await self._tickets.comment(ticket, NewComment(action.note, visibility="internal"))
             self._outcome.ticket_id = ticket.id
             self._say(action.acknowledgement.replace("{number}", number))
-        if action.reason not in LETS_BOT_GO_ON:
+        if action.reason not in GOES_ON:
             self._outcome.owner = "staff"
         payload = {"reason": action.reason.value, "number": ticket.number, "note": action.note}
         record(

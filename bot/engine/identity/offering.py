@@ -35,7 +35,7 @@ CHAT = "phone"
 GOES_ON = frozenset(
     {HandOffReason.MISSING_KNOWLEDGE, HandOffReason.TOOL_FAILURE, HandOffReason.BUDGET}
 )
-"""After these the bot answers again."""
+"""A person is asked to look, but the next question may be answered by the bot again."""
 
 
 async def considered(

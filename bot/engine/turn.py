@@ -142,7 +142,7 @@ class TurnRunner:
         if heard.is_proven:
             has_code = heard.outcome is None
             loaded = await load(session, tenant_id, lease, capabilities, has_code=has_code)
-        if heard.outcome and not loaded.context.messages:
+        if heard.is_all:
             loaded = replace(loaded, settled=confirmed(loaded, heard))
         elif heard.wrong:
             loaded = replace(loaded, settled=heard.wrong)

@@ -23,13 +23,15 @@ from domain.types import utc_now
 class Heard:
     """What came of a code: `is_proven`: the question may be answered now. `wrong`: the reply.
 
-    `outcome`: what followed for one more address of theirs (`address`).
+    `outcome`: what followed for one more address of theirs (`address`); `is_all`: nothing else
+    was said, so that it is to be confirmed.
     """
 
     is_proven: bool = False
     wrong: TurnResult | None = None
     address: str = ""
     outcome: Outcome | None = None
+    is_all: bool = False
 
 
 NOTHING_HEARD = Heard()
@@ -70,11 +72,15 @@ class ProofByCode:
         loaded: Loaded,
         code: OneTimeCode,
     ) -> Heard:
-        await _settle_code(session, conversation_id, loaded, code)
         if code.is_claim:
             proven = Proven(code.person_id, code.kind, code.address)
             outcome = await AddressProofs(session, tenant_id).accept(proven)
-            return Heard(is_proven=True, address=code.address, outcome=outcome)
+            said = [message.text for message in loaded.context.messages]
+            is_all = all(
+                proving.is_mere_code(one) and not proving.words_beside(one) for one in said
+            )
+            return Heard(is_proven=True, address=code.address, outcome=outcome, is_all=is_all)
+        await _settle_code(session, conversation_id, loaded, code)
         await session.execute(
             update(Conversation)
             .where(Conversation.id == conversation_id)
@@ -97,14 +103,9 @@ async def _settle_code(
     session: AsyncSession, conversation_id: UUID, loaded: Loaded, code: OneTimeCode
 ) -> None:
     """The code itself is answered by the answer to the question that waited for it."""
-    if code.question_id is None and not code.is_claim:
+    if code.question_id is None:
         return
-    is_answer = proving.is_mere_code
-    codes = [
-        m.id
-        for m in loaded.context.messages
-        if is_answer(m.text) and not (code.is_claim and proving.words_beside(m.text))
-    ]
+    codes = [m.id for m in loaded.context.messages if proving.is_mere_code(m.text)]
     await session.execute(
         update(Message)
         .where(Message.id.in_(codes))

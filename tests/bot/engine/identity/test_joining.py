@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from bot.desk.handling.answering import destination
 from bot.model.turns import OpenTicket, Step, TurnContext, TurnResult
 from channels.whatsapp.simulator import Customer, incoming_media, incoming_text
 from domain.customers.joining.merging import Because, CustomerMerges
@@ -212,6 +213,19 @@ async def test_the_bot_sees_what_the_customer_said_elsewhere_only_when_proven(sh
     await shop.mailed()
     assert agent.contexts[-1].elsewhere == ()
     assert not agent.contexts[-1].customer.is_proven
+
+
+async def test_staff_are_shown_the_address_of_the_channel_they_answer_on(shop: Shop) -> None:
+    anna = shop.person()
+    anna.write(shop.firm.address, "Gate", PROBLEM)
+    await shop.mailed()
+    await shop.prove()
+    shown = {}
+    for conversation in await shop.company.conversations():
+        async with shop.runtime.database.transaction(shop.tenant_id) as session:
+            found = await destination(shop.runtime, session, conversation)
+        shown[conversation.channel] = found.address
+    assert shown == {"email": ANNA, "whatsapp": CUSTOMER}
 
 
 async def test_an_unknown_merge_is_not_found(shop: Shop) -> None:

@@ -28,6 +28,7 @@ from bot.api import (
 )
 from bot.api.contracts import contracts, support, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
+from bot.api.people import joining as people
 from bot.api.problems import translate_errors
 from bot.api.quoting import documents, moving, papers
 from bot.api.receiving import quarantine, slack, webhooks
@@ -72,6 +73,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         bulk,
         knowledge,
         articles,
+        people,
         customers,
         prompts,
         search,

@@ -26,6 +26,7 @@ class Capabilities:
     `quiet_time`: how long to wait for the rest of a burst before a turn starts.
     `choices_text_limit`: longest text that may stand above buttons or a list; 0: `text_limit`.
     `choice_id_limit`: longest id of a choice in bytes.
+    `reaches`: kinds of addresses (as `Address.kind`) that a message can be sent to.
     `attachments_per_message`: 1: text goes along only as a caption of at most `caption_limit`.
     """
 
@@ -46,6 +47,7 @@ class Capabilities:
     has_typing: bool = False
     has_statuses: bool = False
     bold: tuple[str, str] = ("", "")
+    reaches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from bot.api.problems import problem
 from bot.api.rest import (
     STORABLE,
     Body,
@@ -25,8 +26,9 @@ from bot.api.rest import (
 )
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
 from domain.customers import service
+from domain.customers.joining.links import shared
 from domain.customers.models import Company, Identity, Person
-from domain.customers.service import Customers, Reference
+from domain.customers.service import AddressTaken, Customers, Reference
 from domain.following import Since
 
 router = rest_router("", "customers")
@@ -56,6 +58,7 @@ class CompanyOut(Shown):
     payment_terms: int
     source: str
     external_id: str | None
+    merged_into_id: UUID | None
     created_at: datetime
     updated_at: datetime
 
@@ -107,6 +110,8 @@ class IdentityOut(Shown):
 
 
 class PersonOut(Shown):
+    """`merged_into_id`: the person who has all that was theirs."""
+
     id: UUID
     name: str
     language: str
@@ -115,6 +120,7 @@ class PersonOut(Shown):
     source: str
     external_id: str | None
     opted_out_at: datetime | None
+    merged_into_id: UUID | None
     created_at: datetime
     updated_at: datetime
     identities: list[IdentityOut] = Field(default_factory=list)
@@ -283,13 +289,24 @@ async def change_person(
     return await _whole(known, changed)
 
 
-@router.post("/people/{person_id}/identities", status_code=201, summary="Add an address")
+@router.post(
+    "/people/{person_id}/identities",
+    status_code=201,
+    summary="Add an address",
+    response_model=IdentityOut,
+)
 async def add_identity(
     person_id: UUID, new: IdentityIn, caller: StaffCaller, session: Transaction
-) -> IdentityOut:
-    """Not proven by this: a channel or a code does that."""
-    known = Customers(session, caller.tenant_id)
-    return IdentityOut.model_validate(await known.add_identity(person_id, new.kind, new.value))
+) -> Any:
+    """Not proven by this: a channel or a code does that. One of another person's is a 409, and
+    staff are asked whether the two are one."""
+    try:
+        return await Customers(session, caller.tenant_id).add_identity(
+            person_id, new.kind, new.value
+        )
+    except AddressTaken as taken:
+        await shared(session, caller.tenant_id, person_id, taken, by=caller.actor)
+        return problem(409, "The address is taken", str(taken))
 
 
 @router.delete(

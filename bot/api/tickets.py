@@ -193,10 +193,10 @@ def _wanted(asked: TicketQuery) -> Wanted:
 @router.post("", status_code=201, summary="Open a ticket")
 async def open_ticket(new: TicketIn, caller: StaffCaller, session: Transaction) -> TicketOut:
     customers = Customers(session, caller.tenant_id)
-    company_id = new.company_id
-    if new.person_id:
-        person = await customers.person(new.person_id)
-        company_id = company_id or person.company_id
+    company_id, person_id = new.company_id, new.person_id
+    if person_id:
+        person = await customers.goes_on_as(person_id)
+        person_id, company_id = person.id, company_id or person.company_id
     if company_id:
         await customers.company(company_id)
     ticket = await Tickets(session, caller.tenant_id).open(
@@ -206,7 +206,7 @@ async def open_ticket(new: TicketIn, caller: StaffCaller, session: Transaction) 
             priority=new.priority,
             type=new.type,
             tags=tuple(new.tags),
-            person_id=new.person_id,
+            person_id=person_id,
             company_id=company_id,
             source="api",
         ),

@@ -29,6 +29,7 @@ from bot.desk.handling import (
 )
 from bot.desk.handling.agreements import contracts
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
+from bot.desk.handling.customers import table as customers
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
 from bot.desk.handling.workflows import rulebook
@@ -87,6 +88,7 @@ COMMANDS: dict[str, Handler] = {
     "mute": rooms.mute,
     "unmute": rooms.unmute,
     **table.COMMANDS,
+    **customers.COMMANDS,
     "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
@@ -220,10 +222,9 @@ class Desk:
             return await switching.stop_shown(self._bench, by)
         if kind == quoting.REVISE:
             return await quoting.revise(self._bench, by, payload)
-        if kind in rulebook.CONFIRMED:
-            return await rulebook.CONFIRMED[kind](self._bench, by, payload)
-        if kind in table.CONFIRMED:
-            return await table.CONFIRMED[kind](self._bench, by, payload)
+        for confirmed in (rulebook.CONFIRMED, table.CONFIRMED, customers.CONFIRMED):
+            if kind in confirmed:
+                return await confirmed[kind](self._bench, by, payload)
         raise WrongUse("This button is of an older version: give the command again.")
 
     async def _home(self, by: StaffView) -> Answer:

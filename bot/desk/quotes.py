@@ -62,6 +62,10 @@ async def consider(
         tenant = await Tenants(session, tenant_id).get()
         person = await session.get(Person, wish.customer_id)
         company = None if person else await session.get(Company, wish.customer_id)
+        while person and person.merged_into_id:
+            person = await session.get(Person, person.merged_into_id)
+        while company and company.merged_into_id:
+            company = await session.get(Company, company.merged_into_id)
     if person is None and company is None:
         raise NotFound("customer", wish.customer_id)
     drafted = await drafter.draft(_view(tenant), wish.words)

@@ -11,6 +11,7 @@ from bot import queue
 from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
+from bot.engine.identity.offering import GOES_ON, send_code
 from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
 from bot.model.turns import (
     Action,
@@ -19,8 +20,8 @@ from bot.model.turns import (
     DraftQuote,
     FileAway,
     HandOff,
-    HandOffReason,
     OpenTicket,
+    ProveAddress,
     Reply,
     ReviseQuote,
     StaySilent,
@@ -43,10 +44,6 @@ REACT = "react"
 TURN = "turn"
 MOST_REOPENINGS = 3
 """Within an hour, by the customer."""
-LETS_BOT_GO_ON = frozenset(
-    {HandOffReason.MISSING_KNOWLEDGE, HandOffReason.TOOL_FAILURE, HandOffReason.BUDGET}
-)
-"""A person is asked to look, but the next question may be answered by the bot again."""
 
 
 class Stale(Exception):
@@ -92,6 +89,7 @@ class Applier:
         self._outcome = _Outcome()
         self._prepared: dict[int, Prepared] = {}
         self._language = ""
+        self._sends_at_once = False
 
     async def apply(
         self,
@@ -103,6 +101,7 @@ class Applier:
         milliseconds: int,
     ) -> Applied:
         """`prepared`: the quotes that the result's actions ask for, already priced."""
+        self._sends_at_once = sends_at_once
         self._prepared = {id(one.action): one for one in prepared}
         self._language = result.language or self._context.conversation.language
         for action in result.actions:
@@ -197,6 +196,9 @@ class Applier:
                 await self._hand_off(action)
             case DraftQuote() | ReviseQuote():
                 await self._quote(action)
+            case ProveAddress():
+                at_once = self._sends_at_once
+                self._say(await send_code(self._session, self._context, action, at_once=at_once))
             case FileAway():
                 self._outcome.outcome, self._outcome.reason = "ignored", action.reason
             case StaySilent():
@@ -268,7 +270,7 @@ class Applier:
             await self._tickets.comment(ticket, NewComment(action.note, visibility="internal"))
             self._outcome.ticket_id = ticket.id
             self._say(action.acknowledgement.replace("{number}", number))
-        if action.reason not in LETS_BOT_GO_ON:
+        if action.reason not in GOES_ON:
             self._outcome.owner = "staff"
         payload = {"reason": action.reason.value, "number": ticket.number, "note": action.note}
         record(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.model.turns import (
     ConversationView,
     CustomerView,
+    ElsewhereView,
     MessageView,
     QuoteView,
     TenantView,
@@ -19,6 +20,8 @@ from bot.model.turns import (
     TurnResult,
 )
 from channels.channel import Capabilities
+from domain.conversations.elsewhere import last_words
+from domain.conversations.outbox import CODE_MESSAGE
 from domain.conversations.turns import HISTORY, Lease, Turns
 from domain.quotes.models import Quote
 from domain.quotes.service import Quotes
@@ -45,6 +48,8 @@ class Loaded:
     """What is to be said without thinking."""
     is_acknowledged_today: bool = False
     """Whether the customer was told already today that their words have arrived."""
+    offer: str = ""
+    """An address the customer named as theirs, in passing: a code to it may be offered."""
 
 
 async def load(
@@ -58,23 +63,27 @@ async def load(
     """`has_code`: the customer has just given the one-time code."""
     row = lease.row
     settings = TenantSettings.model_validate(row.settings)
-    messages = await Turns(session, tenant_id).messages(row.id, row.context_since)
+    said = await Turns(session, tenant_id).messages(row.id, row.context_since)
+    messages = [m for m in said if m.content_kind != CODE_MESSAGE]
     unread = [m for m in messages if m.outcome == "waiting"]
     first = unread[0].sequence if unread else 0
     history = [m for m in messages if m.outcome != "waiting" and m.sequence < (first or 2**62)]
     tickets = await Tickets(session, tenant_id).of_person(row.person_id) if row.has_tickets else []
     quotes = await Quotes(session, tenant_id).of_person(row.person_id) if row.has_quotes else []
+    proven = is_proven(row, unread, capabilities, has_code=has_code)
+    others = await last_words(session, row.person_id, row.id) if proven and row.has_others else []
     context = TurnContext(
         tenant=_tenant(tenant_id, row, settings),
         conversation=_conversation(row, capabilities),
-        customer=_customer(row, is_proven(row, unread, capabilities, has_code=has_code)),
+        customer=_customer(row, proven),
         messages=tuple(_message(row, m) for m in unread),
         history=tuple(_message(row, m) for m in history[-HISTORY:]),
         tickets=tuple(_ticket(t) for t in tickets),
-        quotes=tuple(_quote(q) for q in quotes if q.conversation_id == row.id),
+        quotes=tuple(_quote(q) for q in quotes if _is_shown(q, row.id, proven)),
         now=utc_now(),
         knowledge_revision=row.knowledge_revision,
         catalogue_revision=row.catalogue_revision,
+        elsewhere=tuple(ElsewhereView(*one) for one in others),
     )
     last = max((m.sequence for m in messages), default=0)
     return Loaded(
@@ -146,6 +155,13 @@ def _customer(row: Row[Any], is_proven: bool) -> CustomerView:
         language=row.person_language,
         is_proven=is_proven,
     )
+
+
+def _is_shown(quote: Quote, conversation_id: UUID, proven: bool) -> bool:
+    """A draft that staff began by themselves is nobody's business but theirs."""
+    if quote.conversation_id == conversation_id:
+        return True
+    return proven and (quote.conversation_id is not None or quote.status != "draft")
 
 
 def _message(row: Row[Any], message: Row[Any]) -> MessageView:

@@ -15,6 +15,7 @@ import stamina
 from bot import queue
 from bot.engine.accounts import Account, Accounts
 from bot.engine.chats import reachability
+from bot.engine.identity.sending import CodeLetter, addressed_elsewhere
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.following import follow_on
 from bot.engine.reacting.promising import PROMISE
@@ -72,6 +73,8 @@ class Parcel:
     """The ids of each part that the provider took in an earlier try."""
     muted: tuple[tuple[str, str], ...] = ()
     """Addresses of the person that take nothing more since they last wrote, and why."""
+    elsewhere: CodeLetter | None = None
+    """A one-time code for an address outside of the conversation."""
 
     @property
     def to(self) -> Address:
@@ -144,7 +147,11 @@ class Deliverer:
         """Part by part where it takes several: what the provider has taken is not sent again."""
         files = await self._files(account, parcel) if parcel.has_files else ()
         message = _outbound(parcel, files)
-        if account.channel.capabilities.has_subject:
+        if parcel.elsewhere:
+            message = await addressed_elsewhere(
+                self._database, self.letters, account, message, parcel.elsewhere
+            )
+        elif account.channel.capabilities.has_subject:
             message = await self.letters.addressed(
                 account, message, parcel.message_id, parcel.conversation_id
             )
@@ -310,6 +317,7 @@ def _outbound(parcel: Parcel, files: tuple[OutboundAttachment, ...]) -> Outbound
 
 
 def _parcel(row: Any) -> Parcel:
+    code_id, to = row.details.get("code_id"), row.details.get("to")
     return Parcel(
         message_id=row.id,
         conversation_id=row.conversation_id,
@@ -320,8 +328,10 @@ def _parcel(row: Any) -> Parcel:
         subject=row.subject,
         in_reply_to=row.in_reply_to,
         attempts=row.attempts,
-        last_inbound_at=row.last_inbound_at,
+        # Whether an address outside can be written to now is asked when it is addressed.
+        last_inbound_at=None if to else row.last_inbound_at,
         has_files=row.has_files,
         accepted=tuple(tuple(part) for part in row.details.get("accepted", ())),
         muted=tuple((i["value"], i["muted"]) for i in row.identities or () if i["muted"]),
+        elsewhere=CodeLetter(UUID(code_id), Address(*to)) if to and code_id else None,
     )

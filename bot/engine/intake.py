@@ -181,6 +181,9 @@ class IntakeJob:
             await self._record_statuses(session, account, intake, statuses)
         live = [new.id for new, _ in originals if new.is_live]
         await follow(session, account.tenant_id, live)
+        await session.flush()
+        if session.info.pop("has_events", False):
+            await queue.put(session, "react", tenant_id=account.tenant_id)
         await touch(session, account.tenant_id, stored.conversations, account.tenant.desk.rooms)
         return stored
 

@@ -10,16 +10,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import queue
 from bot.engine.accounts import Account, Accounts
-from bot.engine.apply import Applied, Applier, Stale
+from bot.engine.apply import REACT, Applied, Applier, Stale
 from bot.engine.context import Loaded, load
 from bot.engine.delivery import Deliverer, Parcel
+from bot.engine.identity.confirming import confirmed
+from bot.engine.identity.noticing import note_numbers
+from bot.engine.identity.offering import considered, offered
 from bot.engine.mailing.gates import Gate
 from bot.engine.quoting import Prepared, QuoteDrafter
 from bot.engine.routing import keeps_crashing, kept_from_bot
 from bot.foundation.telemetry import log, turn_seconds, turns_finished
 from bot.model.turns import Agent, TurnContext, TurnResult
-from domain.conversations.turns import LEASE_SECONDS, Lease, Turns
+from domain.conversations.turns import LEASE_SECONDS, Lease, Turns, restart
+from domain.customers.joining.proof import Outcome
 from domain.database import Database
 from domain.tenants.settings import TenantSettings
 
@@ -108,7 +113,11 @@ class TurnRunner:
                     if left is None:
                         return None
                 else:
-                    return await self._read(turns, session, tenant_id, lease)
+                    read = await self._read(turns, session, tenant_id, lease)
+                    await session.flush()
+                    if session.info.pop("has_events", False):
+                        await queue.put(session, REACT, tenant_id=tenant_id)
+                    return read
             await asyncio.sleep(min(left, quiet.total_seconds()) + 0.005)
 
     async def _read(
@@ -126,9 +135,21 @@ class TurnRunner:
             await turns.give_back(lease, pending=False)
             return None
         heard = await self._proof.heard(session, tenant_id, lease, loaded)
+        if heard.outcome is Outcome.MERGED:
+            # Read as who they are now; the row is ours since it was leased.
+            await restart(session, [row.id])
+            lease = await turns.lease(row.id, timedelta(0)) or lease
         if heard.is_proven:
-            loaded = await load(session, tenant_id, lease, capabilities, has_code=True)
-        return lease, replace(loaded, settled=heard.wrong)
+            has_code = heard.outcome is None
+            loaded = await load(session, tenant_id, lease, capabilities, has_code=has_code)
+        if heard.is_all:
+            loaded = replace(loaded, settled=confirmed(loaded, heard))
+        elif heard.wrong:
+            loaded = replace(loaded, settled=heard.wrong)
+        else:
+            loaded = await considered(session, self._accounts.channels, lease, loaded)
+            await note_numbers(session, tenant_id, loaded.context)
+        return lease, loaded
 
     async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:
         if loaded.settled:
@@ -137,7 +158,7 @@ class TurnRunner:
             return self._fallback(loaded.context, "Thinking about it stopped the worker.")
         try:
             async with asyncio.timeout(THINKING_LIMIT):
-                return await self._agent.think(loaded.context)
+                return offered(await self._agent.think(loaded.context), loaded)
         except Exception as error:
             log.exception("turn.thinking_failed", conversation=str(lease.row.id))
             return self._fallback(loaded.context, f"{type(error).__name__}: {error}")

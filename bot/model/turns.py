@@ -104,6 +104,16 @@ class QuoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class ElsewhereView:
+    """The customer's last words in another conversation of theirs; only where they are proven."""
+
+    channel: str
+    at: datetime
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationView:
     id: UUID
     channel: str
@@ -133,6 +143,8 @@ class TurnContext:
     now: datetime
     knowledge_revision: int = 0
     catalogue_revision: int = 0
+    elsewhere: tuple[ElsewhereView, ...] = ()
+    """Latest first."""
 
     @property
     def text(self) -> str:
@@ -252,6 +264,20 @@ class HandOff:
 
 
 @dataclass(frozen=True, slots=True)
+class ProveAddress:
+    """A code goes to one more address that the customer says is theirs. No model can ask for it.
+
+    `account_id`: by which channel account; None: none reaches such addresses. `is_automatic`:
+    whether that account sends without a person's approval.
+    """
+
+    kind: str
+    value: str
+    account_id: UUID | None
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FileAway:
     """No customer's message (supplier, invoice, pitch, spam): filed visibly, never answered."""
 
@@ -273,6 +299,7 @@ Action = (
     | DraftQuote
     | ReviseQuote
     | HandOff
+    | ProveAddress
     | FileAway
     | StaySilent
 )

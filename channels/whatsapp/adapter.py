@@ -30,6 +30,7 @@ CAPABILITIES = Capabilities(
     has_typing=True,
     has_statuses=True,
     bold=("*", "*"),
+    reaches=("phone", "whatsapp"),
 )
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.conversations.acquaintance import follow_merges, keep_acquaintance
 from domain.conversations.newcomers import Newcomers
 from domain.conversations.threading.beginnings import put_customers_right
 from domain.conversations.threading.known import Threading
@@ -27,9 +28,10 @@ _STORE = text("""
         select * from jsonb_to_recordset(cast(:messages as jsonb)) as m(
             id uuid, conversation_id uuid, raw_event_id uuid, author text, direction text,
             content_kind text, external_id text, thread_id text, sender_address text,
-            sender_name text, proof text, in_reply_to text, replaces text, subject text, text text,
-            full_text text, choice text, details jsonb, sent_at timestamptz, outcome text,
-            outcome_reason text, state text, wakes boolean, takes_over boolean, is_live boolean)
+            sender_name text, said_kind text, said_from text, proof text, in_reply_to text,
+            replaces text, subject text, text text, full_text text, choice text, details jsonb,
+            sent_at timestamptz, outcome text, outcome_reason text, state text, wakes boolean,
+            takes_over boolean, is_live boolean)
     ), finished as (
         update raw_events e set state = f.state, reason = f.reason, finished_at = now(),
                message_count = f.message_count
@@ -39,13 +41,16 @@ _STORE = text("""
     ), stored as (
         insert into messages (id, tenant_id, conversation_id, channel_account_id, raw_event_id,
                direction, author, content_kind, external_id, thread_id, sender_address, sender_name,
-               proof, in_reply_to, replaces, subject, text, full_text, choice, details, sent_at,
-               outcome, outcome_reason, state, attempts, error, is_maybe_repeated, created_at)
-        select id, :tenant_id, conversation_id, :account_id, raw_event_id, direction, author,
-               content_kind, external_id, thread_id, sender_address, sender_name, proof,
-               in_reply_to, replaces, subject, text, full_text, choice, details, sent_at, outcome,
-               outcome_reason, state, 0, '', false, now()
-          from incoming order by sent_at, external_id
+               said_by_id, said_from, proof, in_reply_to, replaces, subject, text, full_text,
+               choice, details, sent_at, outcome, outcome_reason, state, attempts, error,
+               is_maybe_repeated, created_at)
+        select n.id, :tenant_id, conversation_id, :account_id, raw_event_id, direction, author,
+               content_kind, external_id, thread_id, sender_address, sender_name, i.person_id,
+               said_from, proof, in_reply_to, replaces, subject, text, full_text, choice, details,
+               sent_at, outcome, outcome_reason, state, 0, '', false, now()
+          from incoming n left join identities i
+            on i.tenant_id = :tenant_id and i.kind = n.said_kind and i.value = n.said_from
+         order by sent_at, external_id
             on conflict (tenant_id, channel_account_id, external_id) do nothing
         returning id, conversation_id, external_id
     ), touched as (
@@ -85,15 +90,17 @@ _STORE = text("""
 """)
 
 _KNOWN = text("""
-    select 'conversation' as kind, hint as value, '' as sub, person_id, id
+    select 'conversation' as kind, hint as value, '' as sub, person_id, id, null as name,
+           true as is_proven
       from conversations where channel_account_id = :account_id and hint = any(:hints)
     union all
-    select 'identity', i.kind, i.value, i.person_id, null
-      from identities i
+    select 'identity', i.kind, i.value, i.person_id, null,
+           case when p.named_by = '' then p.name end, i.proven_at is not null
+      from identities i join people p on p.id = i.person_id
       join unnest(cast(:kinds as text[]), cast(:values as text[])) as a(kind, value)
         on a.kind = i.kind and a.value = i.value
     union all
-    select 'thread', '', '', c.person_id, c.id
+    select 'thread', '', '', c.person_id, c.id, null, true
       from conversations c where c.channel_account_id = :account_id and :one_thread
        and c.hint not like 'group:%' and c.person_id in (
            select i.person_id from identities i
@@ -218,26 +225,16 @@ class Intake:
                 "one_thread": self._one_thread,
             },
         )
-        conversations: dict[str, UUID] = {}
-        people: dict[tuple[str, str], UUID] = {}
-        owners: dict[str, UUID] = {}
-        threads: dict[UUID, UUID] = {}
-        for row in rows:
-            if row.kind == "thread":
-                threads[row.person_id] = row.id
-            elif row.kind == "conversation":
-                conversations[row.value] = row.id
-                owners[row.value] = row.person_id
-            else:
-                people[row.value, row.sub] = row.person_id
-        newcomers = Newcomers(conversations, people, owners, threads)
+        newcomers = Newcomers.beside(rows)
         for message in messages:
             newcomers.welcome(message)
         await self._insert(newcomers)
-        return conversations
+        await keep_acquaintance(self._session, self._tenant_id, newcomers)
+        return newcomers.conversations
 
     async def _insert(self, newcomers: Newcomers) -> None:
         own = {"tenant_id": self._tenant_id}
+        await follow_merges(self._session, newcomers)
         if newcomers.people_rows:
             await self._session.execute(
                 text(
@@ -249,9 +246,9 @@ class Intake:
         if newcomers.identity_rows:
             await self._session.execute(
                 text(
-                    "insert into identities (id, tenant_id, person_id, kind, value, muted_reason, "
-                    "proven_at, created_at) values (:id, :tenant_id, :person_id, :kind, :value, "
-                    "'', case when :is_proven then now() end, now()) "
+                    "insert into identities (id, tenant_id, person_id, kind, value, beside, "
+                    "muted_reason, proven_at, created_at) values (:id, :tenant_id, :person_id, "
+                    ":kind, :value, :beside, '', case when :is_proven then now() end, now()) "
                     "on conflict (tenant_id, kind, value) do nothing"
                 ),
                 [row | own for row in newcomers.identity_rows],

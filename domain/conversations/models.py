@@ -136,6 +136,10 @@ class Message(Changing, TenantOwned, Base):
     sender_address: Mapped[str] = mapped_column(default="", server_default="")
     sender_name: Mapped[str] = mapped_column(default="", server_default="")
     """Who wrote it, on channels where a thread has several people."""
+    said_by_id: Mapped[UUID | None]
+    """The person whose address it came from at that time; a merge changes nothing of it, and no
+    foreign key does."""
+    said_from: Mapped[str] = mapped_column(default="", server_default="")
     proof: Mapped[str] = mapped_column(default="channel", server_default="channel")
     """What vouches for the sender: see channels.messages.Proof."""
     in_reply_to: Mapped[str | None]

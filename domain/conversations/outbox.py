@@ -18,6 +18,8 @@ from domain.types import new_id, utc_now
 
 MAX_ATTEMPTS = 8
 SENDING_TIMEOUT = timedelta(seconds=30)
+CODE_MESSAGE = "code"
+"""The content kind of a one-time code that went to an address outside of the conversation."""
 
 _CLAIM = text("""
     update messages m set state = 'sending', state_at = now(), attempts = m.attempts + 1
@@ -75,12 +77,16 @@ class NewReply:
     """It says no more than that the customer's words have arrived."""
     code_id: UUID | None = None
     """The one-time code that is to be filled in when it leaves."""
+    to: tuple[str, str] | None = None
+    """Kind and value of an address outside of the conversation; None: its own."""
 
     @property
     def details(self) -> dict[str, Any]:
         kept: dict[str, Any] = {"choices": list(self.choices), "citations": list(self.citations)}
         if self.code_id:
             kept["code_id"] = str(self.code_id)
+        if self.to:
+            kept["to"] = list(self.to)
         return kept | {"acknowledges": True} if self.acknowledges else kept
 
 
@@ -123,6 +129,7 @@ class Outbox:
             staff_id=reply.staff_id,
             direction="out",
             author=reply.author,
+            content_kind=CODE_MESSAGE if reply.to and reply.code_id else "text",
             subject=reply.subject,
             text=reply.text,
             in_reply_to=reply.in_reply_to,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Conversation, Message
@@ -39,7 +39,9 @@ _LEASE = text("""
                                         'proven', i.proven_at is not null))
                          from identities i where i.person_id = p.id) as identities,
               exists (select from tickets k where k.person_id = p.id) as has_tickets,
-              exists (select from quotes q where q.person_id = p.id) as has_quotes
+              exists (select from quotes q where q.person_id = p.id) as has_quotes,
+              exists (select from conversations x where x.person_id = p.id and x.id <> c.id
+                         and x.merged_into_id is null) as has_others
 """)
 
 _SAID = (
@@ -184,3 +186,18 @@ class Turns:
                 .values(turn_pending=True, lease_token=None, lease_until=None)
             )
         return found
+
+
+async def restart(session: AsyncSession, conversation_ids: list[UUID]) -> None:
+    """What is being thought about them is thought again: whose they are has changed."""
+    if conversation_ids:
+        await session.execute(
+            update(Conversation)
+            .where(Conversation.id.in_(conversation_ids), Conversation.lease_token.is_not(None))
+            .values(
+                turn_pending=True,
+                pending_since=func.coalesce(Conversation.pending_since, func.now()),
+                lease_token=None,
+                lease_until=None,
+            )
+        )

@@ -119,6 +119,8 @@ class StatusChange:
 def message_row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:
     is_staff = message.author == "staff"
     thread = message.thread or _NO_THREAD
+    addresses = () if is_staff else message.addresses
+    kind, said_from = addresses[0] if addresses else ("", "")
     return {
         "id": str(message.id),
         "conversation_id": str(conversation_id),
@@ -130,6 +132,8 @@ def message_row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:
         "thread_id": thread.thread_id or None,
         "sender_address": thread.sender.address,
         "sender_name": thread.sender.name,
+        "said_kind": kind,
+        "said_from": said_from,
         "proof": message.proof,
         "in_reply_to": message.in_reply_to,
         "replaces": message.replaces,

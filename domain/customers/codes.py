@@ -19,12 +19,17 @@ Digest = Callable[[UUID, str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who is to prove themselves, where, and by which address."""
+    """Who is to prove themselves, where, and by which address.
+
+    `is_claim`: an address beside the one that they write from.
+    """
 
     person_id: UUID
     conversation_id: UUID
     address: str
     question_id: UUID | None = None
+    kind: str = "email"
+    is_claim: bool = False
 
 
 class OneTimeCodes:
@@ -38,6 +43,8 @@ class OneTimeCodes:
         by_person = OneTimeCode.person_id == asked.person_id
         if await self._count(by_person, now - timedelta(hours=1)) >= proving.MOST_PER_PERSON:
             return None
+        if await self._count(by_person, now - timedelta(days=1)) >= proving.MOST_PER_PERSON_A_DAY:
+            return None
         by_address = OneTimeCode.address == asked.address
         if await self._count(by_address, now - timedelta(days=1)) >= proving.MOST_PER_ADDRESS:
             return None
@@ -46,7 +53,9 @@ class OneTimeCodes:
             tenant_id=self._tenant_id,
             person_id=asked.person_id,
             conversation_id=asked.conversation_id,
+            kind=asked.kind,
             address=asked.address,
+            is_claim=asked.is_claim,
             question_id=asked.question_id,
             expires_at=now + proving.VALID,
         )

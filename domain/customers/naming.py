@@ -32,7 +32,11 @@ async def called(session: AsyncSession, tenant_id: UUID, words: str) -> Named:
     for kind in (Company, Person):
         query = (
             select(kind.id, kind.name)
-            .where(kind.tenant_id == tenant_id, kind.name.ilike(pattern, escape="\\"))
+            .where(
+                kind.tenant_id == tenant_id,
+                kind.merged_into_id.is_(None),
+                kind.name.ilike(pattern, escape="\\"),
+            )
             .order_by(kind.name)
             .limit(CANDIDATES)
         )

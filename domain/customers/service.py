@@ -16,6 +16,7 @@ from domain.events import Happened, record
 from domain.following import Since
 from domain.types import new_id, utc_now
 
+STAFF = "staff"
 KINDS = ("phone", "email", "whatsapp", "telegram")
 TAX_TREATMENTS = ("standard", "reverse_charge", "exempt")
 COMPANY_FIELDS = frozenset(
@@ -30,7 +31,8 @@ _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
 class AddressTaken(Conflict):
-    def __init__(self, kind: str, value: str) -> None:
+    def __init__(self, kind: str, value: str, owner_id: UUID | None = None) -> None:
+        self.kind, self.value, self.owner_id = kind, value, owner_id
         super().__init__(f"The {kind} {value} belongs to another person already.")
 
 
@@ -137,6 +139,20 @@ class Customers:
     ) -> list[Person]:
         return await self._page(Person, limit, after, since, company_id=company_id)
 
+    async def goes_on_as(self, person_id: UUID) -> Person:
+        """The person, or whom they were merged into; held, so that no merge comes between."""
+        wanted: UUID | None = person_id
+        while wanted is not None:
+            query = select(Person).where(Person.tenant_id == self._tenant_id, Person.id == wanted)
+            query = query.with_for_update(read=True, key_share=True)
+            query = query.execution_options(populate_existing=True)
+            person = (await self._session.scalars(query)).one_or_none()
+            if person is None:
+                raise NotFound("person", wanted)
+            wanted = person.merged_into_id
+        assert person is not None
+        return person
+
     async def person_at(self, kind: str, value: str) -> Person | None:
         """Whose address it is."""
         found = await self._identity(kind, normalised(kind, value))
@@ -184,12 +200,13 @@ class Customers:
 
     async def add_identity(self, person_id: UUID, kind: str, value: str) -> Identity:
         """Not proven: a channel or a code does that. Raises AddressTaken."""
-        person = await self.person(person_id)
+        person = await self.goes_on_as(person_id)
+        person_id = person.id
         value = normalised(kind, value)
         known = await self._identity(kind, value)
         if known is not None:
             if known.person_id != person_id:
-                raise AddressTaken(kind, value)
+                raise AddressTaken(kind, value, known.person_id)
             return known
         identity = Identity(
             id=new_id(), tenant_id=self._tenant_id, person_id=person_id, kind=kind, value=value
@@ -299,6 +316,8 @@ def _set(row: Company | Person, fields: Mapping[str, Any], allowed: frozenset[st
     """Whether anything changed."""
     changed = False
     for name in allowed & fields.keys():
+        if name == "name" and isinstance(row, Person) and fields[name]:
+            row.named_by = STAFF  # whoever keeps records knows better than a profile
         if getattr(row, name) != fields[name]:
             setattr(row, name, fields[name])
             changed = True

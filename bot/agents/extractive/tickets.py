@@ -129,18 +129,20 @@ def _told(reading: Reading) -> str:
     own = {ticket.number.upper(): ticket for ticket in reading.context.tickets}
     numbers = dict.fromkeys(number.upper() for number in NUMBER.findall(reading.text))
     if numbers:
-        return "\n".join(
+        lines = [
             _line(reading, own[number])
             if number in own
             else reading.say("ticket_unknown", ticket=number)
             for number in numbers
-        )
+        ]
+        hint = () if own.keys() >= numbers.keys() else (reading.say("known_elsewhere"),)
+        return "\n".join((*lines, *hint))
     tickets = reading.context.tickets
     shown = [t for t in tickets if t.status in _ONGOING] or [
         t for t in tickets[:1] if reading.context.now - t.updated_at <= _RECENT
     ]
     if not shown:
-        return reading.say("no_tickets")
+        return f"{reading.say('no_tickets')} {reading.say('known_elsewhere')}"
     if len(shown) == 1:
         return _line(reading, shown[0])
     lines = [f"• {_line(reading, ticket)}" for ticket in shown[:_LISTED]]

@@ -9,6 +9,7 @@ from bot.model.untrusted import block, visible
 
 MESSAGE_LENGTH = 6000
 HISTORY_LENGTH = 1200
+ELSEWHERE_LENGTH = 400
 
 
 def briefing(gathered: Gathered) -> str:
@@ -19,6 +20,7 @@ def briefing(gathered: Gathered) -> str:
         for part in (
             _situation(context),
             _section("Found for these words", _passages(gathered)),
+            _section("Their last words elsewhere", _elsewhere(context)),
             _section("Said before", _messages(context.history, HISTORY_LENGTH)),
             _section("New from the customer", _messages(context.messages, MESSAGE_LENGTH)),
         )
@@ -63,6 +65,21 @@ def _passages(gathered: Gathered) -> list[str]:
 
 def _messages(messages: Iterable[MessageView], limit: int) -> list[str]:
     return [block("message", _words(message), limit, by=_author(message)) for message in messages]
+
+
+def _elsewhere(context: TurnContext) -> list[str]:
+    """Of a proven customer only; what they said there is no question of this turn."""
+    return [
+        block(
+            "elsewhere",
+            "\n".join(part for part in (one.subject, one.text) if part),
+            ELSEWHERE_LENGTH,
+            channel=one.channel,
+            at=f"{one.at:%Y-%m-%d}",
+        )
+        for one in context.elsewhere
+        if context.customer.is_proven
+    ]
 
 
 def _author(message: MessageView) -> str:

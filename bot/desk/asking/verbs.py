@@ -1,5 +1,6 @@
 """The commands of the desk: how each is used, an example, and the right it needs."""
 
+from bot.desk.asking.customer_verbs import CUSTOMER_VERBS
 from bot.desk.asking.rights import Right
 from bot.desk.asking.rule_verb import RULE
 from bot.desk.asking.ticket_verbs import TICKET_VERBS
@@ -59,6 +60,7 @@ _ALL = (
         Right.ACT,
     ),
     *TICKET_VERBS,
+    *CUSTOMER_VERBS,
     Verb("find", "find WORDS", "find recorder password", "tickets and messages with these words"),
     Verb(
         "kb",
@@ -162,6 +164,7 @@ ALIASES = {
     "views": "view",
     "teams": "team",
     "promises": "promise",
+    "customers": "customer",
     "reminder": "remind",
 }
 

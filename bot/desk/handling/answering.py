@@ -141,13 +141,17 @@ async def hand_back(bench: Bench, command: StaffCommand) -> Answer:
 async def destination(
     bench: Bench, session: AsyncSession, conversation: Conversation
 ) -> Destination:
-    """Where a reply goes: the address that names the thread, else the person's first."""
+    """Where a reply goes: where they last wrote from, the address that names the thread, else the
+    person's first that the channel reaches (they may have some on other channels)."""
     channel = bench.accounts.channels[conversation.channel]
     identities = await Customers(session, conversation.tenant_id).identities(
         [conversation.person_id]
     )
-    values = [identity.value for identity in identities[conversation.person_id]]
+    reaches = channel.capabilities.reaches
+    known = identities[conversation.person_id]
+    values = [one.value for one in known if not reaches or one.kind in reaches]
     named = conversation.hint if conversation.hint in values else (values or [conversation.hint])[0]
+    named = conversation.address or named
     return Destination(
         channel=channel.title,
         address=named,

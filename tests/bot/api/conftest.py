@@ -22,6 +22,7 @@ from domain.catalogue.service import Products
 from domain.contracts.making import Agreed, Making
 from domain.contracts.service import Contracts, Signatory
 from domain.conversations.models import Conversation, Message, RawEvent
+from domain.customers.joining.links import CustomerLinks, NewLink
 from domain.customers.models import Company, Identity, Person, Site
 from domain.database import Database
 from domain.events import DomainEvent
@@ -249,9 +250,17 @@ async def _customer(session: AsyncSession, tenant_id: UUID, slug: str) -> dict[s
     identity = Identity(
         id=new_id(), person_id=person.id, kind="email", value="priya@dental.example", **own
     )
-    session.add(identity)
+    other = Person(id=new_id(), name="Priya S.", **own)
+    second = Company(id=new_id(), name=f"Dental {slug} Ltd", **own)
+    session.add_all([identity, other, second])
     await session.flush()
+    links = CustomerLinks(session, tenant_id)
+    link = await links.suggest(NewLink(person.id, other.id, "order_number", "Named her ticket."))
+    assert link is not None
     return {
+        "other_person_id": str(other.id),
+        "other_company_id": str(second.id),
+        "customer_link_id": str(link.id),
         "company_id": str(company.id),
         "site_id": str(site.id),
         "person_id": str(person.id),

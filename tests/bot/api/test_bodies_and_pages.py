@@ -111,8 +111,8 @@ async def test_a_walk_meets_every_ticket_once_while_others_are_opened(call: Any)
 @pytest.mark.parametrize(
     ("path", "count"),
     [
-        ("/people", 5),
-        ("/companies", 5),
+        ("/people", 6),
+        ("/companies", 6),
         ("/helpdesk/knowledge-base/articles", 5),
         ("/helpdesk/tickets/{reference}/comments", 5),
         ("/conversations/{conversation_id}/messages", 6),

@@ -14,7 +14,7 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    *("/pricing-config", "/quarantine", "/sla/", "/webhooks"),
+    *("/pricing-config", "/quarantine", "/sla/", "/webhooks", "/customers"),
     *("/contracts", "/contract-templates", "/support-contracts"),
 )
 ADMINS = (
@@ -35,6 +35,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/helpdesk/tickets/{reference}/comments"): {"text": "Ordered it"},
     ("POST", "/helpdesk/tickets/{reference}/links"): {"other": "{other}"},
     ("POST", "/helpdesk/tickets/{reference}/merge"): {"into": "{other}"},
+    ("POST", "/customers/{person_id}/links"): {"other_id": "{other_person_id}"},
+    ("POST", "/customers/{person_id}/merge"): {"into": "{other_person_id}"},
+    ("POST", "/companies/{company_id}/merge"): {"into": "{other_company_id}"},
     ("POST", "/helpdesk/tickets/{reference}/split"): {"comments": ["{comment_id}"]},
     ("PUT", "/helpdesk/tickets/{reference}/satisfaction"): {"score": 5},
     ("POST", "/helpdesk/tickets/{reference}/promises"): {
@@ -164,6 +167,9 @@ def _body(method: str, path: str, ids: dict[str, str]) -> Any:
         ("POST", "/people", "site_id", "site_id"),
         ("PATCH", "/people/{person_id}", "company_id", "company_id"),
         ("PATCH", "/people/{person_id}", "site_id", "site_id"),
+        ("POST", "/customers/{person_id}/links", "other_id", "other_person_id"),
+        ("POST", "/customers/{person_id}/merge", "into", "other_person_id"),
+        ("POST", "/companies/{company_id}/merge", "into", "other_company_id"),
         ("PUT", "/sla/tickets/{reference}/policy", "policy_id", "policy_id"),
         ("PATCH", "/sla/policies/{policy_id}", "calendar_id", "calendar_id"),
     ],

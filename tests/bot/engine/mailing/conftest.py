@@ -153,9 +153,12 @@ async def mail_runtime(database: Database, settings: Settings) -> AsyncIterator[
         yield built
 
 
-async def founded(runtime: Runtime, mail: MailSimulator, slug: str, address: str) -> Firm:
+async def founded(
+    runtime: Runtime, mail: MailSimulator, slug: str, address: str, known: UUID | None = None
+) -> Firm:
+    """`known`: a tenant that is there already."""
     mail.add_account(address, keeps_sent=True)
-    tenant_id = await tenants.add(runtime.database, slug, f"{slug} Ltd")
+    tenant_id = known or await tenants.add(runtime.database, slug, f"{slug} Ltd")
     values = mail.settings_for(address).model_dump(exclude_none=True)
     values["password"] = mail.accounts[address].password
     values.pop("client_secret"), values.pop("refresh_token")

@@ -1,0 +1,1 @@
+"""One customer under several records, over REST."""

@@ -1,0 +1,1 @@
+"""Customers at the desk: found and shown, linked, merged and taken apart."""

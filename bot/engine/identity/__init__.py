@@ -1,0 +1,1 @@
+"""Who a customer is across channels: addresses they name, codes that prove them, what follows."""

@@ -1,0 +1,1 @@
+"""One customer under several records: suggested, linked, merged, and taken apart again."""

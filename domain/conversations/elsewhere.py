@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Conversation, Message
+from domain.following import Since
 
 MOST = 3
 LONGEST = 300
@@ -52,7 +53,11 @@ async def last_words(
 
 
 async def timeline(
-    session: AsyncSession, person_id: UUID, limit: int, before: int | None = None
+    session: AsyncSession,
+    person_id: UUID,
+    limit: int,
+    before: int | None = None,
+    since: Since | None = None,
 ) -> list[Line]:
     """Latest first, whatever the channel; `before` is a sequence."""
     query = (
@@ -64,4 +69,6 @@ async def timeline(
     )
     if before is not None:
         query = query.where(Message.sequence < before)
+    if since is not None:
+        query = since.of(query, Message.updated_at, Message.id)
     return [Line(*row) for row in await session.execute(query)]

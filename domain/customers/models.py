@@ -120,7 +120,7 @@ class OneTimeCode(TenantOwned, Base):
     )
 
 
-class CustomerMerge(TenantOwned, Base):
+class CustomerMerge(Changing, TenantOwned, Base):
     """One record that went into another, and what is needed to take that back.
 
     `kind`: person or company. `moved`: ids by `table.column` of the rows that changed hands;
@@ -145,7 +145,7 @@ class CustomerMerge(TenantOwned, Base):
     )
 
 
-class CustomerLink(TenantOwned, Base):
+class CustomerLink(Changing, TenantOwned, Base):
     """Two people who may be one, and why; it opens nothing by itself.
 
     `evidence`: code, staff, order_number, same_sender or shared_address. `state`: suggested,

@@ -89,6 +89,9 @@ def _merges() -> None:
         sa.Column("merged_by", sa.Text(), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Text(), nullable=False),
+        sa.Column(
+            "updated_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+        ),
         *_owned("customer_merges"),
     )
     for end in ("source", "target"):
@@ -113,6 +116,9 @@ def _links() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "updated_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+        ),
         *_owned("customer_links"),
         _reference("customer_links", "person_id", "people"),
         _reference("customer_links", "other_id", "people"),
@@ -126,6 +132,12 @@ def _links() -> None:
         ["tenant_id", "id"],
         postgresql_where=sa.text("state = 'suggested'"),
     )
+    for table in ("customer_merges", "customer_links"):
+        op.execute(
+            f"create trigger follow_change before update on {table} for each row "
+            "when (new.updated_at is not distinct from old.updated_at) "
+            "execute function follow_change()"
+        )
 
 
 def _fill() -> None:

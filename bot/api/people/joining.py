@@ -1,18 +1,20 @@
 """Customers that turned out to be one: links, merges, and everything they said as one timeline."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from bot.api.rest import (
     Body,
-    CursorText,
-    Limit,
     Line,
     Page,
+    Paging,
     Shown,
+    UpdatedSince,
+    changed,
     cursor,
     id_of,
     number_of,
@@ -27,6 +29,7 @@ from domain.customers.joining.merging import COMPANY, Because, CustomerMerges
 from domain.customers.models import CustomerMerge
 from domain.customers.service import Customers
 from domain.errors import NotFound
+from domain.following import Since
 
 router = rest_router("", "customers")
 
@@ -48,6 +51,7 @@ class LinkedOut(Shown):
     created_at: datetime
     decided_by: str
     decided_at: datetime | None
+    updated_at: datetime
 
 
 class LinkedIn(Body):
@@ -76,6 +80,7 @@ class MergedOut(BaseModel):
     merged_by: str
     created_at: datetime | None
     undone_at: datetime | None
+    updated_at: datetime | None = None
 
     @classmethod
     def of(cls, merge: CustomerMerge) -> "MergedOut":
@@ -85,7 +90,10 @@ class MergedOut(BaseModel):
             moves[table] = moves.get(table, 0) + len(ids)
         named = ("id", "kind", "source_id", "target_id", "evidence", "why", "merged_by")
         own: dict[str, Any] = {name: getattr(merge, name) for name in named}
-        return cls(moves=moves, created_at=merge.created_at, undone_at=merge.undone_at, **own)
+        times: dict[str, Any] = {
+            name: getattr(merge, name) for name in ("created_at", "undone_at", "updated_at")
+        }
+        return cls(moves=moves, **times, **own)
 
 
 class Merged(BaseModel):
@@ -104,31 +112,33 @@ class SpokenOut(BaseModel):
     said_from: str
     text: str
     at: datetime
+    updated_at: datetime
 
 
 @router.get("/customers/suggestions", summary="People who may be one, for staff to decide")
 async def suggestions(
-    caller: Reader, session: ReadTransaction, limit: Limit = 50, after: CursorText = None
+    asked: Annotated[Paging, Query()], caller: Reader, session: ReadTransaction
 ) -> Page[LinkedOut]:
     links = CustomerLinks(session, caller.tenant_id)
-    rows = await links.suggestions(limit + 1, id_of(after))
-    return page(rows, limit, LinkedOut.model_validate, lambda row: cursor(row.id))
+    rows = await links.suggestions(asked.limit + 1, asked.place(id_of), asked.since)
+    own = asked.ended(lambda row: cursor(row.id))
+    return page(rows, asked.limit, LinkedOut.model_validate, own)
 
 
 @router.get("/customers/{person_id}/links", summary="Whom a person is linked with, and why")
 async def links_of(
     person_id: UUID,
+    asked: Annotated[Paging, Query()],
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
 ) -> Page[LinkedOut]:
     await Customers(session, caller.tenant_id).person(person_id)
-    start = id_of(after)
+    start = asked.place(id_of)
     rows = await CustomerLinks(session, caller.tenant_id).of([person_id])
     kept = [row for row in rows if start is None or row.id > start]
-    shown = kept[: limit + 1]
-    return page(shown, limit, LinkedOut.model_validate, lambda row: cursor(row.id))
+    shown = (asked.since.among(kept) if asked.since else kept)[: asked.limit + 1]
+    own = asked.ended(lambda row: cursor(row.id))
+    return page(shown, asked.limit, LinkedOut.model_validate, own)
 
 
 @router.post("/customers/{person_id}/links", status_code=201, summary="Link two people")
@@ -157,24 +167,29 @@ async def unlink_people(
 
 
 @router.get("/customers/{person_id}/merges", summary="Merges of a person, undone ones too")
-async def merges_of(person_id: UUID, caller: Reader, session: ReadTransaction) -> Merged:
+async def merges_of(
+    person_id: UUID, caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> Merged:
     await Customers(session, caller.tenant_id).person(person_id)
     rows = await CustomerMerges(session, caller.tenant_id).of(person_id)
+    rows = Since(updated_since).among(rows) if updated_since else rows
     return Merged(items=[MergedOut.of(row) for row in rows])
 
 
 @router.get("/customers/{person_id}/timeline", summary="All that was said, on every channel")
 async def timeline(
     person_id: UUID,
+    asked: Annotated[Paging, Query()],
     caller: Reader,
     session: ReadTransaction,
-    limit: Limit = 50,
-    after: CursorText = None,
 ) -> Page[SpokenOut]:
     """Latest first, in all conversations of the person and of whom was merged into them."""
     await Customers(session, caller.tenant_id).person(person_id)
-    rows = await elsewhere.timeline(session, person_id, limit + 1, number_of(after))
-    return page(rows, limit, _spoken, lambda row: cursor(row.message.sequence))
+    before = asked.place(number_of)
+    rows = await elsewhere.timeline(session, person_id, asked.limit + 1, before, asked.since)
+    if asked.since:
+        return page(rows, asked.limit, _spoken, lambda row: changed(row.message))
+    return page(rows, asked.limit, _spoken, lambda row: cursor(row.message.sequence))
 
 
 @router.post("/customers/{person_id}/merge", summary="Merge a person into another")
@@ -245,4 +260,5 @@ def _spoken(row: elsewhere.Line) -> SpokenOut:
         said_from=message.said_from,
         text="" if message.deleted_at else message.text,
         at=message.created_at,
+        updated_at=message.updated_at,
     )

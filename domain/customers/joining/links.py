@@ -18,6 +18,7 @@ from domain.customers.models import CustomerLink, CustomerMerge, Person
 from domain.customers.service import AddressTaken
 from domain.errors import NotFound, Refused
 from domain.events import Happened, record
+from domain.following import Since
 from domain.types import new_id, utc_now
 
 EVIDENCES = ("code", "staff", "order_number", "same_sender", "shared_address")
@@ -100,14 +101,19 @@ class CustomerLinks:
         )
         return list(await self._session.scalars(query.order_by(link.id)))
 
-    async def suggestions(self, limit: int, after: UUID | None = None) -> list[CustomerLink]:
+    async def suggestions(
+        self, limit: int, after: UUID | None = None, since: Since | None = None
+    ) -> list[CustomerLink]:
         """What waits for a person to decide, oldest first."""
         query = select(CustomerLink).where(
             CustomerLink.tenant_id == self._tenant_id, CustomerLink.state == SUGGESTED
         )
         if after is not None:
             query = query.where(CustomerLink.id > after)
-        return list(await self._session.scalars(query.order_by(CustomerLink.id).limit(limit)))
+        query = query.order_by(CustomerLink.id)
+        if since:
+            query = since.of(query, CustomerLink.updated_at, CustomerLink.id)
+        return list(await self._session.scalars(query.limit(limit)))
 
     async def was_taken_apart(self, one: UUID, other: UUID) -> bool:
         """Whether a person has said before that these two are not one."""

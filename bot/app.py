@@ -27,6 +27,7 @@ from bot.api import (
     tickets,
 )
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
+from bot.api.manners import optouts, satisfaction
 from bot.api.problems import translate_errors
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
@@ -69,6 +70,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         knowledge,
         articles,
         customers,
+        optouts,
+        satisfaction,
         prompts,
         search,
         staff,

@@ -28,6 +28,7 @@ from bot.desk.handling import (
     ticketing,
 )
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
+from bot.desk.handling.manners import table as manners
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
 from bot.desk.showing.home import HomeView, home_card
@@ -83,6 +84,7 @@ COMMANDS: dict[str, Handler] = {
     "mute": rooms.mute,
     "unmute": rooms.unmute,
     **table.COMMANDS,
+    **manners.COMMANDS,
     "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {

@@ -11,6 +11,7 @@ from bot import queue
 from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
+from bot.engine.manners.absence import Absence
 from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
 from bot.model.turns import (
     Action,
@@ -107,6 +108,8 @@ class Applier:
         self._language = result.language or self._context.conversation.language
         for action in result.actions:
             await self._carry_out(action)
+        absence = Absence(self._session, self._tenant_id, self._lease.row)
+        await absence.add_to(self._outcome, self._loaded, result)
         outcome = self._outcome
         reply, discloses = self._spoken(result, sends_at_once)
         text = reply.text if reply else ""

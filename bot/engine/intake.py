@@ -15,6 +15,7 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.mailing.sent import SentMails
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
+from bot.engine.manners.listening import Listener
 from bot.engine.media import attach, clean
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import jobs_failed, log, messages_received
@@ -160,6 +161,7 @@ class IntakeJob:
         for _, original in originals:
             await _revise(session, account, original)
         await sent.were_reported_on(originals)
+        await Listener(session, account).hear([new for new, _ in originals], stored.surveyed)
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)

@@ -95,6 +95,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
     async def remind() -> None:
         await runtime.reminders.remind()
 
+    @engine.task(name="manners")
+    async def manners() -> None:
+        await runtime.manners.pass_time()
+
     @engine.task(name="rules")
     async def rules() -> None:
         await runtime.rule_timer.pass_time()

@@ -75,9 +75,9 @@ _STORE = text("""
                            as author
                   from incoming i join stored using (id) group by i.conversation_id) n
          where c.id = n.conversation_id
-        returning c.id, c.turn_pending
+        returning c.id, c.turn_pending, c.survey_id
     )
-    select s.id, t.id as conversation_id, t.turn_pending
+    select s.id, t.id as conversation_id, t.turn_pending, t.survey_id
       from stored s join touched t on t.id = s.conversation_id
 """)
 
@@ -180,6 +180,7 @@ class Intake:
             message_ids=frozenset(row.id for row in stored),
             pending=frozenset(row.conversation_id for row in stored if row.turn_pending),
             conversations=frozenset(row.conversation_id for row in stored),
+            surveyed=frozenset(row.id for row in stored if row.survey_id),
         )
 
     async def record_statuses(self, statuses: list[NewStatus]) -> list[StatusChange]:

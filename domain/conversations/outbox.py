@@ -12,13 +12,14 @@ from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Conversation, Message
+from domain.customers.optouts import OPTED_OUT, OptedOut, OptOuts
 from domain.errors import Conflict, NotFound
 from domain.types import new_id, utc_now
 
 MAX_ATTEMPTS = 8
 SENDING_TIMEOUT = timedelta(seconds=30)
 
-_CLAIM = text("""
+_CLAIM = text(f"""
     update messages m set state = 'sending', state_at = now(), attempts = m.attempts + 1
       from conversations c
      where m.id = :id and m.state = 'pending' and c.id = m.conversation_id
@@ -27,8 +28,10 @@ _CLAIM = text("""
               m.channel_account_id, m.author, m.is_maybe_repeated, c.hint, c.last_inbound_at,
               exists (select from attachments a where a.message_id = m.id) as has_files,
               c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value))
-                              from identities i where i.person_id = c.person_id) as identities
-""")
+                              from identities i where i.person_id = c.person_id) as identities,
+              m.author <> 'staff' and m.details ->> 'notice' is distinct from 'opt_out'
+                  and {OPTED_OUT} as is_unwanted
+""")  # noqa: S608 - no value in it
 
 # A status may have come before the receipt: the furthest one known wins.
 _SENT = """
@@ -70,6 +73,9 @@ class NewReply:
     citations: tuple[dict[str, Any], ...] = ()
     acknowledges: bool = False
     """It says no more than that the customer's words have arrived."""
+    notice: str = ""
+    """What the company says by itself, beside the bot's answers: opt_out, survey, away, who."""
+    further: tuple[tuple[str, str], ...] = ()
     code_id: UUID | None = None
     """The one-time code that is to be filled in when it leaves."""
 
@@ -78,6 +84,8 @@ class NewReply:
         kept: dict[str, Any] = {"choices": list(self.choices), "citations": list(self.citations)}
         if self.code_id:
             kept["code_id"] = str(self.code_id)
+        if self.notice:
+            kept |= {"notice": self.notice, **dict(self.further)}
         return kept | {"acknowledges": True} if self.acknowledges else kept
 
 
@@ -120,6 +128,7 @@ class Outbox:
             staff_id=reply.staff_id,
             direction="out",
             author=reply.author,
+            content_kind="notice" if reply.notice else "text",
             subject=reply.subject,
             text=reply.text,
             in_reply_to=reply.in_reply_to,
@@ -152,6 +161,14 @@ class Outbox:
                 error=error,
                 is_maybe_repeated=Message.is_maybe_repeated | may_have_been_sent,
             )
+        )
+
+    async def drop(self, message_id: UUID, reason: str) -> None:
+        """It is not to be sent any more, and nobody need be told."""
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == message_id)
+            .values(state="cancelled", state_at=utc_now(), error=reason)
         )
 
     async def fail(self, message_id: UUID, error: str) -> None:
@@ -215,6 +232,8 @@ class Outbox:
             raise NotFound("draft", message_id)
         if message.state != "draft":
             raise Conflict(f"This draft is {message.state} already.")
+        if state == "pending":
+            await self._require_wanted(message)
         message.state, message.state_at, message.error = state, utc_now(), error
         message.staff_id = staff_id
         if new_text:
@@ -225,3 +244,10 @@ class Outbox:
             .where(Conversation.id == message.conversation_id)
             .values(version=Conversation.version + 1)
         )
+
+    async def _require_wanted(self, message: Message) -> None:
+        """Raises OptedOut for what somebody who wrote STOP would get."""
+        opt_outs = OptOuts(self._session, self._tenant_id)
+        says_so = message.details.get("notice") == "opt_out"
+        if not says_so and await opt_outs.applies_to(message.conversation_id):
+            raise OptedOut

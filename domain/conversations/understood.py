@@ -96,11 +96,15 @@ class FinishedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Which messages were new, which conversations now wait for a turn, and where any is new."""
+    """Which messages were new, which conversations now wait for a turn, and where any is new.
+
+    `surveyed`: messages of conversations in which an answer to a survey may come.
+    """
 
     message_ids: frozenset[UUID]
     pending: frozenset[UUID]
     conversations: frozenset[UUID] = frozenset()
+    surveyed: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The commands of the desk: how each is used, an example, and the right it needs."""
 
+from bot.desk.asking.manner_verbs import MANNER_VERBS
 from bot.desk.asking.rights import Right
 from bot.desk.asking.ticket_verbs import TICKET_VERBS
 from bot.desk.asking.verb import Verb
@@ -58,6 +59,7 @@ _ALL = (
         Right.ACT,
     ),
     *TICKET_VERBS,
+    *MANNER_VERBS,
     Verb("find", "find WORDS", "find recorder password", "tickets and messages with these words"),
     Verb(
         "kb",

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.engine.mailing.loops import CHAT, MAIL, endless
+from bot.engine.manners.loops import CHAT, MAIL, endless
 from bot.model.turns import MessageView
 
 START = datetime(2026, 11, 25, 9, tzinfo=UTC)

@@ -17,6 +17,7 @@ from bot.desk.handling.bench import (
     note_presence,
     own_id,
 )
+from bot.desk.handling.manners.introducing import introduce
 from bot.desk.showing.preflight import Destination, preflight
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import ago, short
@@ -119,6 +120,8 @@ async def take(bench: Bench, command: StaffCommand) -> Answer:
     async with bench.database.transaction(command.tenant_id) as session:
         conversation, _ = await conversation_meant(session, command)
         name, last = await _customers_words(session, conversation)
+        to = await destination(bench, session, conversation)
+        await introduce(session, conversation, command.by, to)
     await conversations.take_over(
         bench.database, command.tenant_id, conversation.id, own_id(command.by)
     )

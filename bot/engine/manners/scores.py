@@ -105,7 +105,7 @@ def _by_number(words: str) -> Scored | None:
         number = max(1, round(number / 2)) if 0 <= number <= 10 else 0
     if not 1 <= number <= BEST:
         return None
-    if not any(c.isalnum() for c in rest):
+    if not any(c.isalnum() or c in "%€$£" for c in rest):
         return Scored(number)
     remark = _REMARK.match(rest)
     return Scored(number, remark["comment"].strip()) if remark else None

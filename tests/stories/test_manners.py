@@ -1,4 +1,4 @@
-"""Manners: STOP stops, how it went is asked once, and nobody waits for people who have gone home."""
+"""Manners: STOP stops, how it went is asked once, nobody waits for people who have gone home."""
 
 from datetime import timedelta
 

@@ -141,8 +141,10 @@ class Surveys:
 
     async def channels(self, since: datetime, until: datetime) -> list[str]:
         own = SatisfactionSurvey
-        query = select(own.channel.distinct()).where(
-            own.tenant_id == self._tenant_id, own.asked_at >= since, own.asked_at < until
+        query = (
+            select(own.channel)
+            .distinct()
+            .where(own.tenant_id == self._tenant_id, own.asked_at >= since, own.asked_at < until)
         )
         return sorted(await self._session.scalars(query))
 

@@ -47,8 +47,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/sites/{site_id}"): {"name": "Surgery"},
     ("PATCH", "/people/{person_id}"): {"name": "P. Shah"},
     ("PUT", "/people/{person_id}/opt-outs"): {
-        "channel": "email",
-        "address": "priya@dental.example",
+        "channel": "whatsapp",
+        "address": "447700900123",
+        "is_opted_out": False,
     },
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},

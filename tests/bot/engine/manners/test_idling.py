@@ -75,3 +75,24 @@ async def test_a_customers_open_word_is_never_handed_back(company: Company) -> N
     await company.say("my invoice is wrong")
     await pass_time(company, days=2)
     assert (await company.conversations())[0].owner == "staff"
+
+
+async def test_who_writes_to_people_who_have_gone_is_told_once(company: Company) -> None:
+    await company.say("can I talk to a person please")
+    await change(company, away_until=(utc_now() + timedelta(days=1)).isoformat())
+    company.runtime.accounts.forget()
+    for words in ("hello?", "anybody?"):
+        assert await company.say(words) == []
+    [told] = await company.messages(state="pending")
+    assert "Nobody is in" in told.text
+    assert "go on asking me" not in told.text
+
+
+async def test_who_writes_to_a_person_at_work_is_told_nothing(company: Company) -> None:
+    await company.say("can I talk to a person please")
+    [conversation] = await company.conversations()
+    await reply(company.runtime.database, company.tenant_id, conversation.id, None, "Sam here.")
+    await company.execute("update messages set state = 'sent' where state = 'pending'")
+    await change(company, away_until=(utc_now() + timedelta(days=1)).isoformat())
+    await company.say("thank you, and one more thing")
+    assert await company.messages(state="pending") == []

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.wording import say, speakable
@@ -15,7 +15,7 @@ from bot.engine.manners import notices
 from bot.engine.manners.notices import AWAY, Notice, Way
 from bot.model.prompts import BrokenPrompt, check, render, shipped
 from bot.model.turns import DraftQuote, HandOff, OpenTicket, ReviseQuote, TurnResult
-from domain.conversations.models import Conversation
+from domain.conversations.models import Conversation, Message
 from domain.prompts.service import Prompts
 from domain.sla.opening import hours
 from domain.tenants.settings import TenantSettings
@@ -89,7 +89,7 @@ class Absence:
     async def tell(self, loaded: Loaded) -> None:
         """Where a person has the conversation and nobody of them is there: by a notice."""
         now, context = utc_now(), loaded.context
-        if not context.messages or _is_at_work(loaded, now):
+        if not context.messages or await self._is_somebody_at_work(now):
             return
         is_automatic = self._row.mode == "automatic" or loaded.settings.is_demo
         if not (is_automatic and loaded.settings.features.auto_answer):
@@ -102,6 +102,16 @@ class Absence:
             way = Way(self._tenant_id, account_id, loaded.has_threads, is_automatic=True)
             await notices.put(self._session, way, self._row.id, notice)
 
+    async def _is_somebody_at_work(self, now: datetime) -> bool:
+        """Also by what is still on its way, or came between two words of the customer."""
+        query = select(Message.id).where(
+            Message.conversation_id == self._row.id,
+            Message.author == "staff",
+            Message.direction == "out",
+            Message.sent_at > now - AT_WORK,
+        )
+        return await self._session.scalar(query.limit(1)) is not None
+
     async def _rendered(self, values: dict[str, str | bool]) -> str:
         """By the tenant's own words where they still work."""
         own = await Prompts(self._session, self._tenant_id, check).current(PROMPT)
@@ -112,10 +122,6 @@ class Absence:
             except BrokenPrompt:
                 break
         return render(shipped()[PROMPT].body, values).strip()
-
-
-def _is_at_work(loaded: Loaded, now: datetime) -> bool:
-    return any(m.author == "staff" and now - m.sent_at < AT_WORK for m in loaded.context.history)
 
 
 def when(at: datetime, now: datetime, where: ZoneInfo, language: str) -> str:

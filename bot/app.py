@@ -28,6 +28,7 @@ from bot.api import (
 )
 from bot.api.contracts import contracts, support, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
+from bot.api.manners import optouts, satisfaction
 from bot.api.people import joining as people
 from bot.api.problems import translate_errors
 from bot.api.quoting import documents, moving, papers
@@ -75,6 +76,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         articles,
         people,
         customers,
+        optouts,
+        satisfaction,
         prompts,
         search,
         staff,

@@ -31,6 +31,7 @@ from bot.engine.intake import IntakeJob
 from bot.engine.mailing.letters import Letters
 from bot.engine.mailing.proving import ProofByCode
 from bot.engine.mailing.tokens import ThreadTokens
+from bot.engine.manners.timing import MannersTimer
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.promising import PromiseKeeper
@@ -120,6 +121,10 @@ class Runtime:
     @property
     def renewals(self) -> Renewals:
         return Renewals(self.database)
+
+    @property
+    def manners(self) -> MannersTimer:
+        return MannersTimer(self.database, self.accounts)
 
     @property
     def promises(self) -> PromiseKeeper:

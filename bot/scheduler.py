@@ -22,6 +22,7 @@ SWEEP_EVERY = 5
 SLA_EVERY = 30
 REMIND_EVERY = 30
 RULES_EVERY = 60
+MANNERS_EVERY = 60
 POLLS_EVERY = 60
 
 
@@ -41,6 +42,7 @@ class Timetable:
         self._add("sla", IntervalTrigger(seconds=SLA_EVERY))
         self._add("remind", IntervalTrigger(seconds=REMIND_EVERY))
         self._add("rules", IntervalTrigger(seconds=RULES_EVERY))
+        self._add("manners", IntervalTrigger(seconds=MANNERS_EVERY))
         self._add("polls", IntervalTrigger(seconds=POLLS_EVERY), next_run_time=datetime.now(UTC))
         self._add("renewals", CronTrigger(minute=17))
         self._add("digest", CronTrigger(hour=7, minute=30))

@@ -228,6 +228,8 @@ class OutboundMessage:
     token: str = ""
     references: tuple[str, ...] = ()
     is_automatic: bool = False
+    is_unasked: bool = False
+    """It answers nothing: a channel that can says how to get no more of its kind."""
 
 
 @dataclass(frozen=True, slots=True)

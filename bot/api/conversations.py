@@ -33,7 +33,7 @@ from bot.dependencies import (
     StaffCaller,
     Transaction,
 )
-from bot.desk.conversations import LONGEST_REPLY
+from bot.desk.conversations import LONGEST_REPLY, require_wanted
 from bot.engine.reacting.threads import touched
 from bot.runtime import Runtime
 from channels.channel import HasOriginal, Original
@@ -138,10 +138,12 @@ class OriginalOut(BaseModel):
 
 
 class NewMessage(Body):
-    """`draft`: kept for a person's approval instead of being sent."""
+    """`draft`: kept for a person's approval instead of being sent. `despite_opt_out`: who sends it
+    knows that the customer wrote STOP; without it such an answer is a 409."""
 
     text: ReplyText = Field(examples=["Our engineer is with you tomorrow at nine."])
     draft: bool = False
+    despite_opt_out: bool = False
 
 
 class NewNote(Body):
@@ -269,6 +271,8 @@ async def answer(
     conversation_id: UUID, new: NewMessage, caller: StaffCaller, session: Transaction
 ) -> MessageOut:
     """Goes to the customer on their channel, and takes the conversation over from the bot."""
+    if not (new.draft or new.despite_opt_out):
+        await require_wanted(session, caller.tenant_id, conversation_id)
     found = await Ownership(session, caller.tenant_id).take_over(conversation_id, None)
     message = Outbox(session, caller.tenant_id).put(
         NewReply(

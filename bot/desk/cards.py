@@ -127,6 +127,7 @@ class ThreadCard:
     company: str = ""
     version: int = 0
     is_paused: bool = False
+    is_opted_out: bool = False
 
     @property
     def drafts(self) -> tuple[MessageCard, ...]:

@@ -15,6 +15,7 @@ from domain.conversations.attachments import Attachments
 from domain.conversations.models import Attachment, Message
 from domain.conversations.outbox import NewReply, Outbox
 from domain.conversations.ownership import Ownership
+from domain.customers.optouts import OptedOut, OptOuts
 from domain.database import Database
 from domain.errors import Conflict, NotFound, Refused
 from domain.types import utc_now
@@ -27,10 +28,14 @@ MOST_BYTES = 50 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """`after`: a time in which it can be taken back. `files`: of the conversation's notes."""
+    """`after`: a time in which it can be taken back. `files`: of the conversation's notes.
+
+    `despite_opt_out`: whoever sends it knows that the customer wrote STOP.
+    """
 
     after: timedelta = timedelta(0)
     files: tuple[UUID, ...] = ()
+    despite_opt_out: bool = False
 
 
 async def take_over(
@@ -61,13 +66,18 @@ async def reply(
     text: str,
     how: Sending = Sending(),
 ) -> UUID:
-    """The message's id: stored, and queued to be sent. Answering takes the conversation over."""
+    """The message's id: stored, and queued to be sent. Answering takes the conversation over.
+
+    Raises OptedOut.
+    """
     words, files, after = text.strip(), how.files, how.after
     if not words and not files:
         raise Refused("A reply needs words.")
     if len(words) > LONGEST_REPLY:
         raise Refused(f"A reply has at most {LONGEST_REPLY} characters.")
     async with database.transaction(tenant_id) as session:
+        if not how.despite_opt_out:
+            await require_wanted(session, tenant_id, conversation_id)
         conversation = await Ownership(session, tenant_id).take_over(conversation_id, staff_id)
         if after:
             await _require_new(session, conversation_id, staff_id, (words, files))
@@ -91,6 +101,12 @@ async def reply(
         await queue.put(session, "react", tenant_id=tenant_id)
         await touched(session, tenant_id, conversation_id)
     return message.id
+
+
+async def require_wanted(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> None:
+    """Raises OptedOut where the customer wrote STOP."""
+    if await OptOuts(session, tenant_id).applies_to(conversation_id):
+        raise OptedOut
 
 
 async def take_back(

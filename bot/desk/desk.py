@@ -30,6 +30,7 @@ from bot.desk.handling import (
 from bot.desk.handling.agreements import contracts
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.handling.customers import table as customers
+from bot.desk.handling.manners import table as manners
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
 from bot.desk.handling.workflows import rulebook
@@ -89,6 +90,7 @@ COMMANDS: dict[str, Handler] = {
     "unmute": rooms.unmute,
     **table.COMMANDS,
     **customers.COMMANDS,
+    **manners.COMMANDS,
     "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {

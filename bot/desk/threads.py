@@ -23,6 +23,7 @@ from bot.desk.showing.words import spoken
 from domain.conversations.models import Attachment, Conversation, Message, Turn
 from domain.conversations.repository import ConversationReader
 from domain.customers.models import Company, Person
+from domain.customers.optouts import OptOuts
 from domain.knowledge.citations import Citation, cited_texts
 from domain.sla.firing import SERVICE_LEVEL
 from domain.sla.models import SlaClock
@@ -84,6 +85,7 @@ async def read(
         company=company.name if company else "",
         version=conversation.version,
         is_paused=conversation.is_paused,
+        is_opted_out=await OptOuts(session, tenant_id).applies_to(conversation_id),
     )
 
 

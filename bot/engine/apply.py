@@ -12,6 +12,7 @@ from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
 from bot.engine.identity.offering import GOES_ON, send_code
+from bot.engine.manners.absence import Absence
 from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
 from bot.model.turns import (
     Action,
@@ -106,6 +107,8 @@ class Applier:
         self._language = result.language or self._context.conversation.language
         for action in result.actions:
             await self._carry_out(action)
+        absence = Absence(self._session, self._tenant_id, self._lease.row)
+        await absence.add_to(self._outcome, self._loaded, result)
         outcome = self._outcome
         reply, discloses = self._spoken(result, sends_at_once)
         text = reply.text if reply else ""

@@ -48,6 +48,7 @@ from domain.tickets.promises import may_promise
 from domain.types import utc_now
 
 DELIVER = "deliver"
+UNWANTED = "The customer has written STOP: nothing automatic goes there."
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=15)
 RECORDING_PATIENCE = 20.0
@@ -101,8 +102,11 @@ class Deliverer:
     async def deliver(self, tenant_id: UUID, message_id: UUID) -> None:
         """Sends a pending message whose time has come; does nothing when another job did."""
         async with self._database.transaction(tenant_id) as session:
-            row = await Outbox(session, tenant_id).claim(message_id)
-        if row is None:
+            outbox = Outbox(session, tenant_id)
+            row = await outbox.claim(message_id)
+            if row is not None and row.is_unwanted:
+                await outbox.drop(message_id, UNWANTED)
+        if row is None or row.is_unwanted:
             return
         try:
             account = await self._accounts.get(tenant_id, row.channel_account_id)

@@ -16,6 +16,7 @@ from bot.engine.chats import presses, reachability
 from bot.engine.mailing.sent import SentMails
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
+from bot.engine.manners.listening import Listener
 from bot.engine.media import attach, clean
 from bot.engine.reacting.following import follow
 from bot.engine.reacting.threads import touch
@@ -176,6 +177,7 @@ class IntakeJob:
         await _revise(session, account, [original for _, original in originals], stored.replaced)
         await reachability.note(session, account.tenant_id, account.id, originals)
         await sent.were_reported_on(originals)
+        await Listener(session, account).hear([new for new, _ in originals], stored.surveyed)
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)

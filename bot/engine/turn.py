@@ -19,8 +19,16 @@ from bot.engine.identity.confirming import confirmed
 from bot.engine.identity.noticing import note_numbers
 from bot.engine.identity.offering import considered, offered
 from bot.engine.mailing.gates import Gate
+from bot.engine.manners.absence import Absence
 from bot.engine.quoting import Prepared, QuoteDrafter
-from bot.engine.routing import keeps_crashing, kept_from_bot
+from bot.engine.routing import (
+    OPTED_OUT,
+    STILL_WRITES,
+    is_stopped_loop,
+    is_waiting_for_person,
+    keeps_crashing,
+    kept_from_bot,
+)
 from bot.foundation.telemetry import log, turn_seconds, turns_finished
 from bot.model.turns import Agent, TurnContext, TurnResult
 from domain.conversations.turns import LEASE_SECONDS, Lease, Turns, restart
@@ -127,9 +135,16 @@ class TurnRunner:
         settings = TenantSettings.model_validate(row.settings)
         capabilities = self._accounts.channels[row.channel].capabilities
         loaded = await load(session, tenant_id, lease, capabilities)
+        gate = Gate(session, tenant_id, lease)
         reason = kept_from_bot(row, settings)
+        if is_stopped_loop(row, reason) and await gate.is_opened(loaded):
+            reason = None
         if not reason:
-            loaded, reason = await Gate(session, tenant_id, lease).passed(loaded)
+            loaded, reason = await gate.passed(loaded)
+        if reason == OPTED_OUT and loaded.context.messages:
+            await gate.tell_of_silence(OPTED_OUT, STILL_WRITES)
+        if is_waiting_for_person(row, reason):
+            await Absence(session, tenant_id, row).tell(loaded)
         if reason or not loaded.context.messages:
             await turns.settle(row.id, loaded.last_sequence, "attached", reason or "", None)
             await turns.give_back(lease, pending=False)

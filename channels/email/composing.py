@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from channels.email import html
 from channels.email.settings import EmailSettings
@@ -62,8 +63,12 @@ def compose(message: OutboundMessage, settings: EmailSettings, at: datetime) -> 
         mail[name] = value
     if message.is_automatic:
         # RFC 3834; Exchange heeds only its own field.
-        mail["Auto-Submitted"] = "auto-replied"
+        mail["Auto-Submitted"] = "auto-generated" if message.is_unasked else "auto-replied"
         mail["X-Auto-Response-Suppress"] = "All"
+    if message.is_unasked:
+        # RFC 2369: a mail program's own button writes STOP to the thread.
+        back = plus_address(message.token, settings) or settings.email
+        mail["List-Unsubscribe"] = f"<mailto:{quote(back, safe='@+.')}?subject=STOP>"
     _fill(mail, message, settings)
     return mail
 

@@ -80,9 +80,9 @@ _STORE = text("""
                            as author
                   from incoming i join stored using (id) group by i.conversation_id) n
          where c.id = n.conversation_id
-        returning c.id, c.turn_pending
+        returning c.id, c.turn_pending, c.survey_id
     )
-    select s.id, t.id as conversation_id, t.turn_pending, s.external_id,
+    select s.id, t.id as conversation_id, t.turn_pending, t.survey_id, s.external_id,
            exists (select from messages e
                     where e.tenant_id = :tenant_id and e.channel_account_id = :account_id
                       and e.replaces = s.external_id) as is_replaced
@@ -191,6 +191,7 @@ class Intake:
             pending=frozenset(row.conversation_id for row in stored if row.turn_pending),
             conversations=frozenset(row.conversation_id for row in stored),
             replaced=tuple(row.external_id for row in stored if row.is_replaced),
+            surveyed=frozenset(row.id for row in stored if row.survey_id),
         )
 
     async def record_statuses(self, statuses: list[NewStatus]) -> list[StatusChange]:

@@ -86,6 +86,16 @@ class Conversation(TenantOwned, Base):
     ticket_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("tickets.id", use_alter=True, ondelete="SET NULL")
     )
+    survey_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("satisfaction_surveys.id", use_alter=True, ondelete="SET NULL")
+    )
+    """What the customer was asked about how it went, while an answer may still come."""
+    away_told_until: Mapped[datetime | None]
+    """Until when the customer knows that nobody is there."""
+    loop_since: Mapped[datetime | None]
+    """The other side seems to be a machine: the bot is silent until a person writes."""
+    idle_told_at: Mapped[datetime | None]
+    """When staff were told that the customer waits for one of them."""
     last_inbound_at: Mapped[datetime | None]
     """The provider's time of the customer's last message: the window counts from it."""
     last_message_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Conversation, Message
+from domain.customers.optouts import OPTED_OUT, OptedOut, OptOuts
 from domain.errors import Conflict, NotFound
 from domain.following import Since
 from domain.types import new_id, utc_now
@@ -21,7 +22,7 @@ SENDING_TIMEOUT = timedelta(seconds=30)
 CODE_MESSAGE = "code"
 """The content kind of a one-time code that went to an address outside of the conversation."""
 
-_CLAIM = text("""
+_CLAIM = text(f"""
     update messages m set state = 'sending', state_at = now(), attempts = m.attempts + 1
       from conversations c
      where m.id = :id and m.state = 'pending' and c.id = m.conversation_id
@@ -32,8 +33,10 @@ _CLAIM = text("""
               c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
                                   'muted', case when i.muted_at >= coalesce(c.last_inbound_at,
                                   i.muted_at) then i.muted_reason else '' end))
-                              from identities i where i.person_id = c.person_id) as identities
-""")
+                              from identities i where i.person_id = c.person_id) as identities,
+              m.author <> 'staff' and m.details ->> 'notice' is distinct from 'opt_out'
+                  and {OPTED_OUT} as is_unwanted
+""")  # noqa: S608 - no value in it
 
 # A status may have come before the receipt: the furthest one known wins.
 _SENT = """
@@ -75,6 +78,9 @@ class NewReply:
     citations: tuple[dict[str, Any], ...] = ()
     acknowledges: bool = False
     """It says no more than that the customer's words have arrived."""
+    notice: str = ""
+    """What the company says by itself, beside the bot's answers: opt_out, survey, away, who."""
+    further: tuple[tuple[str, str], ...] = ()
     code_id: UUID | None = None
     """The one-time code that is to be filled in when it leaves."""
     to: tuple[str, str] | None = None
@@ -87,6 +93,8 @@ class NewReply:
             kept["code_id"] = str(self.code_id)
         if self.to:
             kept["to"] = list(self.to)
+        if self.notice:
+            kept |= {"notice": self.notice, **dict(self.further)}
         return kept | {"acknowledges": True} if self.acknowledges else kept
 
 
@@ -113,6 +121,12 @@ async def record_accepted(
     await connection.execute(_ACCEPTED, {"id": message_id, "details": details})
 
 
+def _content_kind(reply: NewReply) -> str:
+    if reply.notice:
+        return "notice"
+    return CODE_MESSAGE if reply.to and reply.code_id else "text"
+
+
 class Outbox:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
         self._session = session
@@ -129,7 +143,7 @@ class Outbox:
             staff_id=reply.staff_id,
             direction="out",
             author=reply.author,
-            content_kind=CODE_MESSAGE if reply.to and reply.code_id else "text",
+            content_kind=_content_kind(reply),
             subject=reply.subject,
             text=reply.text,
             in_reply_to=reply.in_reply_to,
@@ -162,6 +176,14 @@ class Outbox:
                 error=error,
                 is_maybe_repeated=Message.is_maybe_repeated | may_have_been_sent,
             )
+        )
+
+    async def drop(self, message_id: UUID, reason: str) -> None:
+        """It is not to be sent any more, and nobody need be told."""
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == message_id)
+            .values(state="cancelled", state_at=utc_now(), error=reason)
         )
 
     async def fail(self, message_id: UUID, error: str) -> None:
@@ -229,6 +251,8 @@ class Outbox:
             raise NotFound("draft", message_id)
         if message.state != "draft":
             raise Conflict(f"This draft is {message.state} already.")
+        if state == "pending":
+            await self._require_wanted(message)
         message.state, message.state_at, message.error = state, utc_now(), error
         message.staff_id = staff_id
         if new_text:
@@ -239,3 +263,10 @@ class Outbox:
             .where(Conversation.id == message.conversation_id)
             .values(version=Conversation.version + 1)
         )
+
+    async def _require_wanted(self, message: Message) -> None:
+        """Raises OptedOut for what somebody who wrote STOP would get."""
+        opt_outs = OptOuts(self._session, self._tenant_id)
+        says_so = message.details.get("notice") == "opt_out"
+        if not says_so and await opt_outs.applies_to(message.conversation_id):
+            raise OptedOut

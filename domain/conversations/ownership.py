@@ -22,6 +22,7 @@ class Ownership:
         before = conversation.owner, conversation.owner_id
         conversation.owner, conversation.owner_id = "staff", staff_id or conversation.owner_id
         conversation.version += 1
+        conversation.loop_since = None
         if before != (conversation.owner, conversation.owner_id):
             self._happened("conversation.taken_over", conversation, staff_id)
         return conversation
@@ -32,6 +33,7 @@ class Ownership:
         conversation.owner, conversation.owner_id = "bot", None
         conversation.context_since = utc_now()
         conversation.questions_asked, conversation.open_question = 0, ""
+        conversation.loop_since = None
         conversation.version += 1
         self._happened("conversation.handed_back", conversation, staff_id)
         return conversation

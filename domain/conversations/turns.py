@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Conversation, Message
+from domain.customers.optouts import OPTED_OUT
 from domain.types import new_id
 
 LEASE_SECONDS = 15.0
@@ -17,7 +18,7 @@ UNREAD = 30
 
 # Takes the lease and clears the flag in one statement; a message that arrives later sets it
 # again. Nothing comes back while the customer still types (quiet time) or another has the lease.
-_LEASE = text("""
+_LEASE = text(f"""
     update conversations c
        set turn_pending = false, lease_token = :token, turn_failures = c.turn_failures + 1,
            lease_until = now() + make_interval(secs => :lease)
@@ -31,10 +32,11 @@ _LEASE = text("""
     returning c.id, c.channel, c.channel_account_id, c.version, c.owner, c.is_paused,
               c.questions_asked, c.open_question, c.disclosed_at, c.context_since, c.language,
               c.ticket_id, c.turn_failures, c.person_id, p.name as person_name,
-              p.language as person_language, p.opted_out_at, o.id as company_id,
+              p.language as person_language, o.id as company_id,
               o.name as company_name, t.slug, t.name as tenant_name, t.settings,
               t.knowledge_revision, t.catalogue_revision, a.mode, a.is_enabled, a.live_since,
-              c.hint, c.address, c.proven_until > now() as is_proven_by_code,
+              c.hint, c.address, c.proven_until > now() as is_proven_by_code, c.owner_id,
+              c.loop_since, c.away_told_until, {OPTED_OUT} as is_opted_out,
               (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
                                         'proven', i.proven_at is not null))
                          from identities i where i.person_id = p.id) as identities,
@@ -42,7 +44,7 @@ _LEASE = text("""
               exists (select from quotes q where q.person_id = p.id) as has_quotes,
               exists (select from conversations x where x.person_id = p.id and x.id <> c.id
                          and x.merged_into_id is null) as has_others
-""")
+""")  # noqa: S608 - no value in it
 
 _SAID = (
     Message.id,

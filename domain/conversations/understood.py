@@ -100,12 +100,14 @@ class Stored:
     """Which messages were new, which conversations now wait for a turn, and where any is new.
 
     `replaced`: external ids of new messages of which a newer version had come before.
+    `surveyed`: messages of conversations in which an answer to a survey may come.
     """
 
     message_ids: frozenset[UUID]
     pending: frozenset[UUID]
     conversations: frozenset[UUID] = frozenset()
     replaced: tuple[str, ...] = ()
+    surveyed: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

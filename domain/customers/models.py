@@ -44,7 +44,8 @@ class Site(Changing, TenantOwned, Base):
 
 
 class Person(TenantOwned, Base):
-    """A customer: a person, usually of a company. `opted_out_at`: wrote STOP.
+    """A customer: a person, usually of a company. `opted_out_at`: since when some address
+    of theirs has opted out; which, and on what channel, is in `opt_outs`.
 
     `merged_into_id`: turned out to be that one, who has all that was theirs; this row stays, so
     that what was said keeps its speaker and the merge can be taken back.
@@ -90,6 +91,31 @@ class Identity(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "kind", "value"),
         Index("ix_identities_person", "person_id", text("created_at desc")),
+    )
+
+
+class OptOut(TenantOwned, Base):
+    """An address of a channel to which nothing automatic goes: its owner wrote STOP.
+
+    `source`: customer, staff:…, key:…, or provider. `ended_at`: when it was taken back, by whom.
+    """
+
+    __tablename__ = "opt_outs"
+    channel: Mapped[str]
+    address: Mapped[str]
+    source: Mapped[str]
+    words: Mapped[str] = mapped_column(default="")
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str] = mapped_column(default="")
+    __table_args__ = (
+        Index(
+            "ix_opt_outs_open",
+            "tenant_id",
+            "channel",
+            "address",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
     )
 
 

@@ -30,7 +30,8 @@ _ANSWERS = text("""
                and m.state in ('sent', 'delivered', 'read')
                and coalesce(m.state_at, m.sent_at) >= t.created_at - interval '1 minute'
                and (m.author = 'staff' or (m.author = 'bot' and (
-                    u.id is null or u.actions @> '[{"action": "Reply"}]'
+                    (u.id is null and m.content_kind <> 'notice')
+                    or u.actions @> '[{"action": "Reply"}]'
                     or u.actions @> '[{"action": "AskBack"}]')))
          ) said where said.at >= t.created_at - said.slack),
         (select min(c.created_at) from ticket_comments c

@@ -1,9 +1,9 @@
 """A tenant's settings: typed, validated, changed by dotted keys."""
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from domain.errors import Refused
 
@@ -99,6 +99,33 @@ class Desk(Section):
         return f"{channel}:{topic}" in self.draft_topics
 
 
+class Csat(Section):
+    """Asking how it went: `delay_minutes` after a ticket is resolved, each customer at most once
+    in `every_days`."""
+
+    is_on: bool = True
+    delay_minutes: int = Field(default=30, ge=0, le=1440)
+    every_days: int = Field(default=30, ge=0, le=365)
+
+
+class Presence(Section):
+    """When people are there, and what is done when they are not.
+
+    `calendar`: the name of a business calendar; empty: that of the first service level policy.
+    `away_until`: nobody is there until then, whatever the calendar says. `introduces_staff`: who
+    takes a conversation over is named to the customer. `remind_after_minutes`: business time in
+    which a customer waits for the person who has the conversation; 0: nobody is reminded.
+    `hand_back_after_hours`: of silence after a person's answer; 0: it stays theirs.
+    """
+
+    calendar: str = Field(default="", max_length=100)
+    tells_away: bool = True
+    away_until: Annotated[AwareDatetime | None, BeforeValidator(lambda told: told or None)] = None
+    introduces_staff: bool = False
+    remind_after_minutes: int = Field(default=120, ge=0, le=10_080)
+    hand_back_after_hours: float = Field(default=0, ge=0, le=720)
+
+
 class TenantSettings(Section):
     currency: str = Field(default="GBP", pattern="^[A-Z]{3}$")
     language: str = Field(default="en", pattern="^[a-z]{2}$")
@@ -112,6 +139,8 @@ class TenantSettings(Section):
     quoting: Quoting = Quoting()
     sla: Sla = Sla()
     desk: Desk = Desk()
+    csat: Csat = Csat()
+    presence: Presence = Presence()
 
     def changed(self, changes: dict[str, Any]) -> "TenantSettings":
         """With `{"features.email": "false"}` applied. Raises InvalidSetting."""

@@ -12,6 +12,7 @@ from domain.database import Base, TenantOwned
 from domain.following import Changing
 from domain.types import utc_now
 
+_IS_RESOLVED = sql("resolved_at is not null")
 _HAS_MERGED = sql("merged_into_id is not null")
 _IS_SNOOZED = sql("snoozed_until is not null")
 _IS_OPEN = sql("state = 'open'")
@@ -77,9 +78,33 @@ class Ticket(TenantOwned, Base):
         Index("ix_tickets_state_recent", "tenant_id", "status", "created_at", "id"),
         Index("ix_tickets_assignee", "tenant_id", "assignee_id", "created_at", "id"),
         Index("ix_tickets_team", "tenant_id", "team_id", "created_at", "id"),
+        Index("ix_tickets_resolved", "tenant_id", "resolved_at", postgresql_where=_IS_RESOLVED),
         Index("ix_tickets_merged", "merged_into_id", postgresql_where=_HAS_MERGED),
         Index("ix_tickets_snoozed", "tenant_id", "snoozed_until", postgresql_where=_IS_SNOOZED),
         Index("ix_tickets_follow_up", "tenant_id", "follow_up_at", postgresql_where=_IS_OWED),
+    )
+
+
+class SatisfactionSurvey(TenantOwned, Base):
+    """That a customer was asked how a ticket went: once for each, by the unique key.
+
+    `state`: asked, answered or skipped (`reason`). The score stands on the ticket as well.
+    """
+
+    __tablename__ = "satisfaction_surveys"
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    channel: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    score: Mapped[int | None]
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "ticket_id"),
+        Index("ix_satisfaction_surveys_asked", "tenant_id", "asked_at"),
     )
 
 

@@ -36,6 +36,7 @@ _CLEARLY_A_QUOTE = 0.9
 _FOUND = 10
 _ABOUT = 300
 _CHOICES = 3
+_BUTTON_TITLE = 20
 _CHAT_LIMIT = 4096
 _CHAT_LENGTH, _LONG_LENGTH = 600, 1200
 
@@ -73,6 +74,10 @@ class Answers:
             found = [await self._search(reading, question) for question in questions]
             if any(self._is_answer(f.evidence) for f in found):
                 return self._several(reading, found)
+        if reading.is_short:
+            alone = await self._search(reading, reading.text)
+            if self._is_answer(alone.evidence):
+                return self._single(reading, alone)
         return self._single(reading, await self._search(reading, reading.query))
 
     async def again(self, reading: Reading, question: str) -> Proposal:
@@ -186,7 +191,12 @@ def _ask(reading: Reading, found: _Found) -> Proposal:
     sources = list({s.article_id: s for s in reversed(found.evidence.sources)}.values())[::-1]
     picked = sorted(sources, key=lambda s: -s.score)[:_CHOICES]
     titles = [f"{at}. {shorten(source.title, 120)}" for at, source in enumerate(picked, 1)]
-    buttons = tuple(Button(f"{CHOICE}{s.article_id}", s.title) for s in picked)
+    # Where one is too long for a button all are numbers: their text stands above them.
+    fit = all(len(source.title) <= _BUTTON_TITLE for source in picked)
+    buttons = tuple(
+        Button(f"{CHOICE}{source.article_id}", source.title if fit else str(at))
+        for at, source in enumerate(picked, 1)
+    )
     fits = len(buttons) <= reading.context.conversation.buttons
     action = AskBack(
         text="\n".join([reading.say("ask_choice"), *titles]),
@@ -210,11 +220,11 @@ def _unknown(reading: Reading, evidence: Evidence) -> Proposal:
 
 def _missing(reading: Reading, missing: list[_Found]) -> HandOff:
     questions = "\n".join(found.question for found in missing)
-    first = shorten(missing[0].question, 80)
+    named = "; ".join(shorten(found.question, 80) for found in missing)
     return HandOff(
         HandOffReason.MISSING_KNOWLEDGE,
         f"The knowledge base has no reliable answer to:\n{questions}",
-        reading.say("no_answer_to", question=first.replace("{number}", "number")),
+        reading.say("no_answer_to", question=named.replace("{number}", "number")),
         priority=reading.triaged.urgency.value,
     )
 

@@ -5,10 +5,18 @@ import re
 from bot.agents.extractive.reading import Proposal, Reading, spoken_by
 from bot.agents.triage.markers import MARKERS
 from bot.agents.wording import LANGUAGES, say
-from bot.model.turns import HandOff, HandOffReason, Reply, StaySilent, TurnContext
+from bot.model.turns import (
+    HandOff,
+    HandOffReason,
+    MessageView,
+    Reply,
+    StaySilent,
+    TurnContext,
+    UpdateTicket,
+)
 
 _CANCEL = re.compile(
-    r"^\W*(?:(?:ok|oh|no|sorry|ah|please)\W+)*(?:never ?mind|nevermind|forget (?:it|about it"
+    r"^\W*(?:(?:ok|oh|no|sorry|ah|please)\W+)*(?:(?:never ?mind|nevermind|forget (?:it|about it"
     r"|that)|cancel(?: (?:that|it|this))?"
     r"|leave it|don'?t bother|ignore (?:that|my last message|this)|scrap that|it'?s (?:fine|ok"
     r"|solved|sorted)(?: now)?"
@@ -16,8 +24,8 @@ _CANCEL = re.compile(
     r"|abbrechen|hat sich erledigt"
     r"|laissez tomber|laisse tomber|oubliez|annuler|lascia stare|lasci perdere|annulla|esqueça"
     r"|deixe estar"
-    r"|laat maar|vergeet het)\b(?:\W+(?:thanks|thank you|please|sorry|gracias|danke|merci|grazie"
-    r"|bedankt|obrigad[oa]))*\W*$",
+    r"|laat maar|vergeet het)\b\W*)+(?:(?:thanks|thank you|please|sorry|gracias|danke|merci|grazie"
+    r"|bedankt|obrigad[oa])\b\W*)*$",
     re.IGNORECASE,
 )
 _DECLINES = re.compile(
@@ -45,6 +53,7 @@ _SELF = re.compile(
     re.IGNORECASE,
 )
 _SHORT = 8
+_FEW = 4
 
 
 def is_cancelling(text: str) -> bool:
@@ -54,7 +63,15 @@ def is_cancelling(text: str) -> bool:
 
 
 def cancelled(reading: Reading) -> Proposal:
-    return Proposal((Reply(reading.say("cancelled")),), 0.9)
+    """A ticket just opened for it learns of it: staff decide what becomes of it."""
+    words = reading.say("cancelled")
+    said = reading.context.history[-1] if reading.context.history else None
+    for ticket in reading.context.tickets:
+        if said and said.author == "bot" and ticket.number in said.text and ticket.status == "open":
+            return Proposal(
+                (UpdateTicket(ticket.number, reading.text, acknowledgement=words),), 0.9
+            )
+    return Proposal((Reply(words),), 0.9)
 
 
 def only_opened(context: TurnContext) -> bool:
@@ -97,8 +114,8 @@ def smalltalk(reading: Reading) -> Proposal:
 def is_sealed(reading: Reading) -> bool:
     """A lone thanks or thumbs-up where the company had the last, friendly word."""
     words = any(c.isalnum() for c in reading.text)
-    last = reading.context.history[-1] if reading.context.history else None
-    if last is None or last.author == "customer":
+    last = _companys_last(reading)
+    if last is None:
         return False
     if not words:
         return True
@@ -108,6 +125,18 @@ def is_sealed(reading: Reading) -> bool:
     was_closed = any(sentence in last.text for sentence in closing)
     by_staff = last.author == "staff" and MARKERS["bye"].search(last.text.lower()) is not None
     return (was_closed or by_staff) and not _has(reading, "greets", "asks")
+
+
+def _companys_last(reading: Reading) -> MessageView | None:
+    """What the company said last, if the customer has said nothing but thanks since."""
+    for message in reversed(reading.context.history):
+        if message.author != "customer":
+            return message
+        said = message.text.lower()
+        is_few = len(said.split()) <= _FEW
+        if any(c.isalnum() for c in said) and not (is_few and MARKERS["thanks"].search(said)):
+            return None
+    return None
 
 
 def _kind(reading: Reading) -> str:

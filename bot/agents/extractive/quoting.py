@@ -20,6 +20,12 @@ _NEW = re.compile(
     r"|orçamento|offerte)\b",
     re.IGNORECASE,
 )
+_CORRECTS = re.compile(
+    r"^\W*(?:no|nein|non|não|nee|perdón|sorry|pardon)\b\W+(?:\w+\W+){0,2}\d"
+    r"|\b\d+\W+(?:not|no|nicht|statt|pas|non|não|niet|instead of|en lugar de|en vez de|em vez de"
+    r"|au lieu de|invece di|in plaats van)\W+\d",
+    re.IGNORECASE,
+)
 _TITLE = 80
 _ANSWER_WORDS = 40
 _SURE = 0.8
@@ -61,7 +67,7 @@ def revise(reading: Reading, quote: QuoteView) -> Proposal:
 
 def _belongs(reading: Reading, quote: QuoteView) -> bool:
     text, intent = reading.text.lower(), reading.triaged.intent
-    corrects = MARKERS["revises"].search(text) is not None
+    corrects = MARKERS["revises"].search(text) is not None or _CORRECTS.search(text) is not None
     if intent is Intent.QUOTE:
         return True
     if intent in (Intent.HUMAN, Intent.OTHER) or (intent is Intent.SMALLTALK and not corrects):

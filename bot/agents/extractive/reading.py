@@ -21,7 +21,8 @@ _SPLIT = re.compile(
     r"|quando|dove|quale|como|onde|qual|hoe|wat|wanneer|waar|welke)\b)",
     re.IGNORECASE,
 )
-MOST_QUESTIONS = 3
+MOST_QUESTIONS = 6
+_FEW_WORDS = 3
 _WEAK_WORDS = """fix help work works working use using get got need want know show tell thing
     things problem question questions information info please thanks hello look make way something
     anything one ones okay yes hey like possible"""
@@ -41,6 +42,11 @@ class Reading:
 
     def say(self, key: str, /, **values: str) -> str:
         return say(key, self.language, **values)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it may be no more than the end of what was asked before; or a short question."""
+        return len(telling_words(self.text)) < 2 and len(self.context.messages) == 1
 
     @property
     def query(self) -> str:
@@ -68,12 +74,14 @@ def read(context: TurnContext, triage: Triage) -> Reading:
     subject = next((m.subject for m in context.messages if m.subject), "")
     triaged = triage.triage(text, subject=subject, is_known=_is_known(context))
     likely = context.conversation.language or context.customer.language or context.tenant.language
-    detected = language_of(text, default=likely)
+    # “da igual” in a Spanish talk is no change to Italian: few words must speak for themselves.
+    is_few = bool(context.conversation.language) and len(text.split()) <= _FEW_WORDS
+    detected = language_of(text, default=likely, margin=1.0 if is_few else 0.0)
     return Reading(context, text, triaged, detected, speakable(detected, context.tenant.language))
 
 
 def questions_in(text: str) -> list[str]:
-    """The separate questions of a message, at most three; all of it where there is one."""
+    """The separate questions of a message, at most six; all of it where there is one."""
     parts = [part.strip() for part in _SPLIT.split(text) if part and part.strip()]
     joined: list[str] = []
     carried = ""
@@ -82,7 +90,7 @@ def questions_in(text: str) -> list[str]:
         if "?" in part or _opens_a_question(part):
             joined.append(carried)
             carried = ""
-    asked = [part for part in joined if len(telling_words(part)) > 1]
+    asked = [part for part in joined if telling_words(part)]
     return asked[:MOST_QUESTIONS] if len(asked) > 1 else [text]
 
 

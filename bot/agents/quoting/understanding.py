@@ -20,6 +20,7 @@ _KINDS = {
     "cctv": {"camera", "nvr", "cctv_system"},
     "door": {"door_station", "door_lock", "access_controller", "reader"},
 }
+FEW_WORDS = 4
 
 
 def understand(text: str, previous: str, catalogue: Catalogue | Index) -> QuoteRequest:
@@ -30,7 +31,9 @@ def understand(text: str, previous: str, catalogue: Catalogue | Index) -> QuoteR
     text, previous = text[:LONGEST], previous[:LONGEST]
     index = catalogue if isinstance(catalogue, Index) else Index(catalogue)
     body = layout.body(text)
-    language = language_of(body)
+    # “30 statt 20” has no small words: it is in the language of what it corrects.
+    is_few = len(body.split()) <= FEW_WORDS and previous.strip()
+    language = language_of(f"{layout.body(previous)}\n{body}" if is_few else body)
     reader = MessageReader(index)
     if previous.strip():
         before = layout.body(previous)

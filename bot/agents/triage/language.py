@@ -20,44 +20,51 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("CYRILLIC", "ru"),
 )
 _WORDS: dict[str, str] = {
-    "en": "the a an and is are was i you my your we our it this that to of in on for with not"
+    "en": "human"
+    " the a an and is are was i you my your we our it this that to of in on for with not"
     " can do"
     " does how what when where why who have has need please hi hello thanks thank there if or"
     " would"
     " could but any some be at from me no yes will don't can't it's i'm working quote price help"
     " am"
     " hey good morning bye ok okay",
-    "es": "el la los las un una y es son no me mi su sus de del en con para por que qué cómo"
+    "es": "persona"
+    " el la los las un una y es son no me mi su sus de del en con para por que qué cómo"
     " cuándo"
     " dónde está están hay tengo tiene puedo puede quiero necesito hola gracias buenos buenas días"
     " tardes desde ayer funciona presupuesto pero muy esta este nuestro nuestra como cuanto cuánto"
     " favor les lo se al usted ustedes hablar adiós",
-    "de": "der die das ein eine einen einem und ist sind nicht ich sie wir mein meine unser"
+    "de": "mensch"
+    " der die das ein eine einen einem und ist sind nicht ich sie wir mein meine unser"
     " unsere in"
     " im mit für von zu den dem auf wie wann wo was warum haben habe hat kann können bitte hallo"
     " danke"
     " guten tag seit geht funktioniert kein keine angebot uns ihnen es wenn auch noch brauchen"
     " möchte"
     " sprechen kostet werden oder",
-    "fr": "le la les un une des et est sont ne pas je vous nous mon ma mes notre nos de du dans"
+    "fr": "personne"
+    " le la les un une des et est sont ne pas je vous nous mon ma mes notre nos de du dans"
     " avec"
     " pour par que comment quand où quel quelle pourquoi ai avons peux pouvez puis bonjour merci"
     " depuis"
     " hier marche fonctionne devis mais très ce cette il elle au aux s'il voudrais salut c'est"
     " est-ce"
     " combien parler bonsoir quelqu'un ça j'ai n'arrive",
-    "it": "il lo la gli le un una e è sono non mi mio mia vostro di del della in con per che come"
+    "it": "persona"
+    " il lo la gli le un una e è sono non mi mio mia vostro di del della in con per che come"
     " quando dove quale perché ho abbiamo posso può ciao grazie buongiorno salve da ieri funziona"
     " preventivo ma molto questo questa vorrei nostro nostra alla nel si anche quanto parlare"
     " buonasera",
-    "pt": "o a os as um uma e é são não me meu minha seu de do da dos das em no na com para por"
+    "pt": "pessoa"
+    " o a os as um uma e é são não me meu minha seu de do da dos das em no na com para por"
     " que"
     " como quando onde qual porque tenho temos posso pode olá obrigado obrigada bom dia boa"
     " desde ontem"
     " funciona orçamento mas muito este esta gostaria nosso nossa ao quanto falar você vocês"
     " está tarde"
     " queria",
-    "nl": "de het een en is zijn niet ik u je wij we mijn ons onze jullie van in op met voor te"
+    "nl": "persoon"
+    " de het een en is zijn niet ik u je wij we mijn ons onze jullie van in op met voor te"
     " dat die"
     " hoe wanneer waar wat waarom heb hebben heeft kan kunnen graag hallo bedankt dank"
     " goedemorgen sinds"
@@ -101,14 +108,15 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _READ = 600
 
 
-def language_of(text: str, default: str = "en") -> str:
-    """The likeliest language; `default` where nothing speaks for any."""
+def language_of(text: str, default: str = "en", *, margin: float = 0.0) -> str:
+    """The likeliest language; `default` where nothing, or no more than `margin`, speaks against
+    it."""
     head = text[:_READ].lower().replace("’", "'")
     if script := _script(head):
         return script
     scores = _scores(head)
     best = max(scores, key=lambda language: (scores[language], language == default))
-    return best if scores[best] > 0 else default
+    return best if scores[best] - scores.get(default, 0) * bool(margin) > margin else default
 
 
 def _scores(head: str) -> dict[str, float]:

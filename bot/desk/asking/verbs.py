@@ -1,6 +1,7 @@
 """The commands of the desk: how each is used, an example, and the right it needs."""
 
 from bot.desk.asking.customer_verbs import CUSTOMER_VERBS
+from bot.desk.asking.manner_verbs import MANNER_VERBS
 from bot.desk.asking.rights import Right
 from bot.desk.asking.rule_verb import RULE
 from bot.desk.asking.ticket_verbs import TICKET_VERBS
@@ -61,6 +62,7 @@ _ALL = (
     ),
     *TICKET_VERBS,
     *CUSTOMER_VERBS,
+    *MANNER_VERBS,
     Verb("find", "find WORDS", "find recorder password", "tickets and messages with these words"),
     Verb(
         "kb",

@@ -17,12 +17,14 @@ from bot.desk.handling.bench import (
     note_presence,
     own_id,
 )
+from bot.desk.handling.manners.introducing import introduce
 from bot.desk.showing.preflight import Destination, preflight
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import ago, short
 from channels.cards import Button, Card, Form, Input, InputKind, Option, Section, Style, Used
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.customers.models import Person
+from domain.customers.optouts import OptOuts
 from domain.customers.service import Customers
 from domain.errors import NotFound, Refused
 from domain.tickets.working.presence import Presences
@@ -30,6 +32,11 @@ from domain.types import utc_now
 
 UNDO = timedelta(seconds=10)
 LONGEST = conversations.LONGEST_REPLY
+KNOWS_OF_STOP = ":stop"
+STOPPED = (
+    "CAREFUL: this customer wrote STOP here. Send only an answer to what they asked themselves, "
+    "nothing that advertises or asks. Sending confirms that it is one.\n"
+)
 
 
 async def reply(bench: Bench, command: StaffCommand) -> Answer:
@@ -41,6 +48,7 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         sequence = await _last_sequence(session, conversation.id)
         files = await conversations.files_to_send(session, command.tenant_id, conversation.id)
         others = await _others(session, command, conversation.id)
+        stop = await OptOuts(session, command.tenant_id).applies_to(conversation.id)
     _require_open(to)
     text = Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST)
     inputs = (replace(text, is_required=False), _files_input(files)) if files else (text,)
@@ -48,9 +56,9 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         action="reply.send",
         title=f"Reply to {short(name, 40) or 'the customer'}",
         submit="Send",
-        intro=f"{others}{preflight(to, utc_now())}\nThey wrote: {short(last, 300)}",
+        intro=f"{STOPPED * stop}{others}{preflight(to, utc_now())}\nThey wrote: {short(last, 300)}",
         inputs=inputs,
-        value=f"{conversation.id}:{sequence}",
+        value=f"{conversation.id}:{sequence}{KNOWS_OF_STOP * stop}",
     )
 
 
@@ -70,7 +78,8 @@ async def _others(session: AsyncSession, command: StaffCommand, conversation_id:
 
 async def send(bench: Bench, used: Used, by: StaffView) -> Answer:
     """Stored, and sent in ten seconds unless undone."""
-    reference, _, seen = used.value.partition(":")
+    knows_of_stop = used.value.endswith(KNOWS_OF_STOP)
+    reference, _, seen = used.value.removesuffix(KNOWS_OF_STOP).partition(":")
     conversation_id = as_id(reference)
     async with bench.database.transaction(by.tenant_id) as session:
         conversation = await session.get(Conversation, conversation_id)
@@ -81,7 +90,7 @@ async def send(bench: Bench, used: Used, by: StaffView) -> Answer:
     _require_open(to)
     text = used.inputs.get("text", "")
     files = tuple(as_id(each) for each in used.inputs.get("files", "").split(",") if each)
-    how = conversations.Sending(UNDO, files)
+    how = conversations.Sending(UNDO, files, knows_of_stop)
     message_id = await conversations.reply(
         bench.database, by.tenant_id, conversation_id, own_id(by), text, how
     )
@@ -111,6 +120,8 @@ async def take(bench: Bench, command: StaffCommand) -> Answer:
     async with bench.database.transaction(command.tenant_id) as session:
         conversation, _ = await conversation_meant(session, command)
         name, last = await _customers_words(session, conversation)
+        to = await destination(bench, session, conversation)
+        await introduce(session, conversation, command.by, to)
     await conversations.take_over(
         bench.database, command.tenant_id, conversation.id, own_id(command.by)
     )

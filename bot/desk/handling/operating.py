@@ -1,6 +1,6 @@
 """Running the desk: who may answer by itself, pauses, today's figures, what was lost, health."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +18,7 @@ from domain.conversations.figures import Figures, figures
 from domain.tenants.service import Tenants
 from domain.tickets.listing import TicketList, Wanted
 from domain.tickets.working.articles import TicketArticles
+from domain.tickets.working.surveys import Surveys
 from domain.types import utc_now
 from domain.usage import service as usage
 
@@ -46,7 +47,16 @@ async def todays_figures(session: AsyncSession, tenant_id: UUID) -> tuple[Field,
         ),
         Field("Tickets open now", str(await tickets.count(Wanted()))),
         Field("Model cost (USD)", f"{spent:.2f}"),
+        Field("Satisfaction, 30 days", await _satisfaction(session, tenant_id)),
     )
+
+
+async def _satisfaction(session: AsyncSession, tenant_id: UUID) -> str:
+    now = utc_now()
+    ratings = await Surveys(session, tenant_id).ratings(now - timedelta(days=30), now)
+    if ratings.average is None:
+        return f"nobody of {ratings.asked} asked has answered"
+    return f"{ratings.average:.1f} of 5, {ratings.answered} of {ratings.asked} answered"
 
 
 def _of_conversations(day: Figures) -> tuple[Field, ...]:

@@ -106,6 +106,8 @@ def thread_root(thread: ThreadCard, beside: Beside) -> Card:
     ]
     if window := beside.window_line():
         facts.append(Field("Window", window.removeprefix("window ")))
+    if thread.is_opted_out:
+        facts.append(Field("Opted out", "wrote STOP: nothing automatic goes here"))
     here = [ticket for ticket in thread.tickets if ticket.is_from_here]
     listed = "\n".join(_in_short(ticket) for ticket in here)
     return Card(

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.context import Loaded
-from bot.engine.mailing.loops import CHAT, MAIL, endless
+from bot.engine.manners.loops import CHAT, MAIL, endless, sounds_human
 from domain.conversations.models import Conversation
 from domain.conversations.threading.caps import written_today
 from domain.conversations.turns import Lease
 from domain.events import Happened, record
+from domain.types import utc_now
 
 MOST_AUTOMATIC = 10
 """Mails that the bot writes to one person in a day."""
@@ -43,11 +44,28 @@ class Gate:
             return loaded, TOO_MANY
         return replace(loaded, is_acknowledged_today=written.acknowledgements > 0), ""
 
+    async def is_opened(self, loaded: Loaded) -> bool:
+        """Whether a person writes where a machine did: then the bot answers again."""
+        limits = MAIL if loaded.has_threads else CHAT
+        context = loaded.context
+        if not sounds_human(context.history, context.messages, limits):
+            return False
+        await self._session.execute(
+            update(Conversation)
+            .where(Conversation.id == self._row.id)
+            .values(owner="bot", loop_since=None)
+        )
+        return True
+
+    async def tell_of_silence(self, reason: str, note: str) -> None:
+        """Staff, once a day for a conversation."""
+        await self._tell(reason, note)
+
     async def _to_a_person(self) -> None:
         await self._session.execute(
             update(Conversation)
             .where(Conversation.id == self._row.id)
-            .values(owner="staff", version=Conversation.version + 1)
+            .values(owner="staff", loop_since=utc_now(), version=Conversation.version + 1)
         )
 
     async def _tell(self, reason: str, note: str) -> None:

@@ -73,4 +73,5 @@ def _with(message: OutboundMessage, head: Letterhead) -> OutboundMessage:
         references=head.references,
         in_reply_to=head.in_reply_to,
         is_automatic=head.is_automatic,
+        is_unasked=head.is_unasked,
     )

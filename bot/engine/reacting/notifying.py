@@ -17,6 +17,8 @@ from domain.types import utc_now
 TELL = "tell"
 GROUPING = timedelta(seconds=20)
 """What happens within it is told together."""
+LOW = 2
+"""Of 5: a rating up to it is told."""
 DRAFTS_EVERY = 30
 """Minutes: drafts that wait are told of once in each."""
 
@@ -62,6 +64,38 @@ async def _silenced(session: AsyncSession, event: DomainEvent) -> NewNotice:
     about = f"silenced:{event.subject_id}:{event.created_at:%Y-%m-%d}"
     text = str(event.payload.get("note", ""))
     return NewNotice("hand-offs", about, text, f"thread {event.subject_id}")
+
+
+async def _opted_out(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    told = event.payload
+    text = (
+        f"{told.get('address', '')} wants nothing automatic on {told.get('channel', '')} any more"
+    )
+    return NewNotice("failures", str(event.id), text, f"optout show {told.get('address', '')}")
+
+
+async def _rated(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """Only a bad one is news; the button takes the ticket up again."""
+    number, score = event.payload.get("number", ""), str(event.payload.get("new", ""))
+    if not score.isdecimal() or int(score) > LOW:
+        return None
+    ticket = await session.get(Ticket, event.subject_id)
+    said = f" · “{ticket.satisfaction_comment}”" if ticket and ticket.satisfaction_comment else ""
+    text = f"{number} · the customer gives {score} of 5{said} · press to reopen it"
+    about = f"rated:{event.subject_id}"
+    return NewNotice("hand-offs", about, text, f"status {number} open", _whose(ticket))
+
+
+def _whose(ticket: Ticket | None) -> UUID | None:
+    return ticket.assignee_id if ticket else None
+
+
+async def _idle(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    """Of a customer who waits for a person, once for each of their last words."""
+    about = f"idle:{event.subject_id}:{event.payload.get('since', '')}"
+    owner = event.payload.get("owner_id")
+    text, command = str(event.payload.get("note", "")), f"thread {event.subject_id}"
+    return NewNotice("reminders", about, text, command, UUID(owner) if owner else None)
 
 
 async def _drafted(session: AsyncSession, event: DomainEvent) -> NewNotice:
@@ -151,6 +185,9 @@ _NOTICES: dict[str, Notice] = {
     "message.failed": _failed,
     "address.muted": _muted,
     "conversation.silenced": _silenced,
+    "customer.opted_out": _opted_out,
+    "ticket.rated": _rated,
+    "conversation.idle": _idle,
     "message.drafted": _drafted,
     "quote.drafted": _quote_drafted,
     **{f"contract.{step}": _contract for step in _CONTRACTS},

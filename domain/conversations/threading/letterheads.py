@@ -20,7 +20,7 @@ _PREPARE = text("""
     ), named as (
         update messages set thread_id = :thread_id where id = :id returning *
     )
-    select n.author, n.details ->> 'code_id' as code_id,
+    select n.author, n.details ->> 'code_id' as code_id, n.details ->> 'notice' as notice,
            coalesce(nullif(n.subject, ''), c.subject) as subject,
            coalesce(nullif(c.address, ''),
                     (select i.value from identities i where i.person_id = c.person_id
@@ -47,6 +47,8 @@ class Letterhead:
     in_reply_to: str | None = None
     muted: str = ""
     code_id: UUID | None = None
+    is_unasked: bool = False
+    """It answers nothing that the customer wrote."""
 
 
 async def prepare(
@@ -69,6 +71,7 @@ async def prepare(
         in_reply_to=row.answered,
         muted=row.muted or "",
         code_id=UUID(row.code_id) if row.code_id else None,
+        is_unasked=row.notice == "survey",
     )
 
 

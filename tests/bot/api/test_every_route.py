@@ -14,7 +14,7 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    *("/pricing-config", "/quarantine", "/sla/", "/webhooks", "/customers"),
+    *("/pricing-config", "/quarantine", "/sla/", "/webhooks", "/customers", "/metrics/"),
     *("/contracts", "/contract-templates", "/support-contracts"),
 )
 ADMINS = (
@@ -51,6 +51,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/companies/{company_id}/sites"): {"name": "Warehouse"},
     ("PATCH", "/sites/{site_id}"): {"name": "Surgery"},
     ("PATCH", "/people/{person_id}"): {"name": "P. Shah"},
+    ("PUT", "/people/{person_id}/opt-outs"): {
+        "channel": "whatsapp",
+        "address": "447700900123",
+        "is_opted_out": False,
+    },
     ("POST", "/people/{person_id}/identities"): {"kind": "phone", "value": "+44 7700 900456"},
     ("PATCH", "/channels/{account_id}"): {"mode": "automatic"},
     ("PUT", "/helpdesk/workflows/{rule_id}"): RULE,

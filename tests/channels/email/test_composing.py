@@ -142,6 +142,15 @@ def test_only_what_the_bot_wrote_says_that_it_is_automatic() -> None:
     assert by_hand["Auto-Submitted"] is None
 
 
+def test_what_answers_nothing_says_how_to_get_no_more_of_it() -> None:
+    asked = sent(message(is_automatic=True, is_unasked=True, token="t" * 42))
+    assert asked["Auto-Submitted"] == "auto-generated"
+    target = str(asked["List-Unsubscribe"])
+    assert target.startswith("<mailto:")
+    assert target.endswith("?subject=STOP>")
+    assert sent(message(is_automatic=True))["List-Unsubscribe"] is None
+
+
 def test_signature_and_footer_stand_below() -> None:
     own = settings(signature="Your Firm\\nLine 2", footer="Register <7>")
     mail = sent(message("Hello"), own)

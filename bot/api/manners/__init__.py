@@ -1,0 +1,1 @@
+"""What customers wish and say of us: opt-outs, satisfaction."""

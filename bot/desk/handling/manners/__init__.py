@@ -1,0 +1,1 @@
+"""Manners at the desk: who wants nothing automatic, and when nobody is there."""

@@ -74,11 +74,33 @@ class Watch:
                 written.exists(),
             )
             .limit(limit)
-            .with_for_update(of=Ticket, skip_locked=True)
+            .with_for_update(of=SlaClock, skip_locked=True)
         )
         found = list(await self._session.scalars(query))
         await self._clocks.keep(found, now)
         return len(found)
+
+    async def note_answers(self, limit: int = BATCH) -> int:
+        """Writes what the clocks found to the tickets: nothing else sets `first_response_at`.
+
+        A time that a ticket was brought in with stays until there is an answer of ours. Waits for
+        nobody: what is locked is for the next time.
+        """
+        query = (
+            select(Ticket, SlaClock)
+            .join(SlaClock, SlaClock.ticket_id == Ticket.id)
+            .where(
+                SlaClock.tenant_id == self._tenant_id,
+                SlaClock.first_response_met.is_distinct_from(SlaClock.first_response_noted),
+            )
+            .limit(limit)
+            .with_for_update(of=[Ticket, SlaClock], skip_locked=True)
+        )
+        rows = (await self._session.execute(query.execution_options(populate_existing=True))).all()
+        for ticket, clock in rows:
+            ticket.first_response_at = clock.first_response_noted = clock.first_response_met
+        await self._session.flush()
+        return len(rows)
 
     async def _due(self, now: datetime, limit: int) -> dict[UUID, Ticket]:
         """Locked with their tickets, without ever waiting: what another job has is not for us."""

@@ -41,10 +41,8 @@ class Clocks:
     async def keep(
         self, ticket_ids: Collection[UUID], now: datetime
     ) -> dict[UUID, tuple[SlaClock, Times]]:
-        """By ticket; the rows stay locked until the transaction ends, tickets before clocks.
-
-        The ticket's own `first_response_at` is what the clock found, and nothing else sets it.
-        """
+        """By ticket; the clocks stay locked until the transaction ends. No ticket is locked here:
+        what reacts to events goes on to threads, whose notes wait for tickets."""
         if not ticket_ids:
             return {}
         await self._session.flush()
@@ -58,8 +56,6 @@ class Clocks:
             clock, history = clocks[ticket.id], histories[ticket.id]
             policy = book.choose(ticket, clock.own_policy_id, contracts.get(ticket.id))
             made = times(history, policy)
-            if history.answered_at or clock.first_response_met:  # else as it was brought in
-                ticket.first_response_at = history.answered_at
             _write(clock, history, policy, made, now)
             kept[ticket.id] = clock, made
         await self._session.flush()
@@ -103,7 +99,7 @@ class Clocks:
         }
 
     async def _tickets(self, ids: Collection[UUID]) -> list[Ticket]:
-        query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update()
+        query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
         # What another transaction did meanwhile counts, not what this session read before.
         rows = await self._session.scalars(query.execution_options(populate_existing=True))
         return list(rows)

@@ -70,6 +70,8 @@ class SlaClock(TenantOwned, Base):
     paused: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     first_response_due: Mapped[datetime | None]
     first_response_met: Mapped[datetime | None]
+    first_response_noted: Mapped[datetime | None]
+    """What of it the ticket was told."""
     first_response_warned_at: Mapped[datetime | None]
     first_response_critical_at: Mapped[datetime | None]
     first_response_breached_at: Mapped[datetime | None]
@@ -88,6 +90,11 @@ class SlaClock(TenantOwned, Base):
             "tenant_id",
             "next_at",
             postgresql_where=sql("next_at is not null"),
+        ),
+        Index(
+            "ix_sla_clocks_unnoted",
+            "tenant_id",
+            postgresql_where=sql("first_response_met is distinct from first_response_noted"),
         ),
         Index("ix_sla_clocks_started", "tenant_id", "started_at"),
     )

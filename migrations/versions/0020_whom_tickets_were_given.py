@@ -10,6 +10,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column(
+        "sla_clocks",
+        sa.Column("first_response_noted", sa.DateTime(timezone=True), nullable=True),
+    )
+    op.create_index(
+        "ix_sla_clocks_unnoted",
+        "sla_clocks",
+        ["tenant_id"],
+        postgresql_where=sa.text("first_response_met is distinct from first_response_noted"),
+    )
     op.create_index(
         "ix_ticket_changes_given",
         "ticket_changes",
@@ -31,6 +41,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_sla_clocks_unnoted", table_name="sla_clocks")
+    op.drop_column("sla_clocks", "first_response_noted")
     op.drop_index("ix_tickets_next_action", table_name="tickets")
     op.drop_column("tickets", "next_action_told_at")
     op.drop_index("ix_ticket_changes_given", table_name="ticket_changes")

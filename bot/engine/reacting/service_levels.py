@@ -32,6 +32,9 @@ class ServiceLevels:
         """The number of clocks looked at."""
         async with self._database.transaction(tenant_id) as session:
             await Watch(session, tenant_id).notice_answers(now, batch)
+        async with self._database.transaction(tenant_id) as session:
+            while await Watch(session, tenant_id).note_answers(batch) == batch:
+                pass
         looked_at = 0
         while found := await self._fire(tenant_id, now, batch):
             looked_at += found

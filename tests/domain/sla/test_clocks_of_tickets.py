@@ -78,6 +78,7 @@ async def said(tenant: Entered, ticket: Ticket, author: str, state: str, *did: s
 async def clock_of(tenant: Entered, ticket: Ticket, after: timedelta = HOUR) -> SlaClock:
     clocks = Clocks(tenant.session, tenant.tenant_id)
     kept = await clocks.keep([ticket.id], ticket.created_at + after)
+    await Watch(tenant.session, tenant.tenant_id).note_answers()
     return kept[ticket.id][0]
 
 
@@ -134,6 +135,8 @@ async def test_the_watch_sees_an_answer_that_was_found_late(tenant: Entered) -> 
     assert await watch.notice_answers(utc_now()) == 0
     await said(tenant, ticket, "staff", "sent")
     assert await watch.notice_answers(utc_now()) == 1
+    assert await watch.note_answers() == 1
+    assert await watch.note_answers() == 0
     assert ticket.first_response_at == ticket.created_at + 5 * MINUTE
     assert await watch.notice_answers(utc_now()) == 0
 

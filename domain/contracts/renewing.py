@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.contracts.lifecycle import RUNNING
 from domain.contracts.making import term_of
 from domain.contracts.models import Contract
 from domain.contracts.service import Contracts
 from domain.contracts.terms import Due, due
+from domain.errors import Refused
 from domain.types import utc_now
 
 BATCH = 200
@@ -70,7 +72,17 @@ def _do(contracts: Contracts, contract: Contract, what: Due) -> None:
 
 
 def renew(contracts: Contracts, contract: Contract, *, actor: str, why: str) -> None:
-    """Another term of the same length behind this one. The contract must be locked."""
+    """Another term of the same length behind this one. The contract must be locked.
+
+    Raises Refused unless it runs: what was never signed is not begun by renewing it.
+    """
+    if contract.status not in RUNNING:
+        raise Refused(f"{contract.number} is {contract.status}: only one that runs is renewed.")
+    if contract.cancels_on is not None:
+        raise Refused(
+            f"{contract.number} was cancelled from {contract.cancels_on.isoformat()} on: make a "
+            "new contract."
+        )
     term = term_of(contract).next()
     contract.ends_on = term.ends_on
     told = f"{term.starts_on.isoformat()} to {term.ends_on.isoformat()}: {why}"

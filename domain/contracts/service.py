@@ -164,8 +164,10 @@ class Contracts:
     # --- moved ------------------------------------------------------------------------------
 
     async def move(self, contract_id: UUID, status: str, *, actor: str, why: str = "") -> Contract:
-        """Every move but signing and renewing. Raises ContractMoveRefused."""
+        """Every move but signing, renewing and giving notice. Raises ContractMoveRefused."""
         contract = await self.get(contract_id, for_change=True)
+        if status == "cancelled" and contract.status not in ("draft", "pending_signature"):
+            raise Refused(f"{contract.number} is {contract.status}: it is ended by giving notice.")
         if status == "active" and contract.status != "suspended":
             raise Refused(f"{contract.number} becomes active by a signature or by being renewed.")
         old = contract.status

@@ -36,6 +36,7 @@ from bot.api.rest import (
 from bot.dependencies import Caller, Reader, ReadTransaction, StaffCaller, Transaction
 from domain.audit.service import note as audit
 from domain.catalogue.service import load
+from domain.contracts.calendar import today
 from domain.contracts.making import Agreed, Making
 from domain.contracts.renewing import expiring_until, renew
 from domain.contracts.revenue import revenue
@@ -45,9 +46,6 @@ from domain.errors import NotFound
 from domain.following import Since
 from domain.quotes.service import Quotes
 from domain.sla.models import SlaPolicy
-from domain.tenants.service import Tenants
-from domain.tickets.working.clock import zone as zone_of
-from domain.types import utc_now
 
 router = rest_router("", "contracts")
 
@@ -160,12 +158,6 @@ def made_at(row: Any) -> datetime:
     return at
 
 
-async def today_of(session: AsyncSession, tenant_id: UUID) -> date:
-    """In the company's own time zone."""
-    settings = await Tenants(session, tenant_id).settings()
-    return utc_now().astimezone(zone_of(settings.time_zone)).date()
-
-
 @router.post("/quotes/{quote_id}/generate-contract", status_code=201)
 async def generate_contract(
     quote_id: UUID, caller: StaffCaller, session: Transaction, asked: GenerateContract | None = None
@@ -176,7 +168,7 @@ async def generate_contract(
         raise NotFound("SLA policy", new.sla_policy_id)
     services = [one.model_dump(mode="json") for one in new.included_services]
     agreed = Agreed(
-        starts_on=new.starts_on or await today_of(session, caller.tenant_id),
+        starts_on=new.starts_on or await today(session, caller.tenant_id),
         months=new.term_months,
         renewal=new.renewal,
         kind=new.kind,
@@ -194,9 +186,9 @@ async def generate_quote(
 ) -> GeneratedQuote:
     """A draft that offers the contract's charges for the next term, at today's prices."""
     catalogue = await load(session, caller.tenant_id)
-    today = await today_of(session, caller.tenant_id)
+    day = await today(session, caller.tenant_id)
     making = Making(session, caller.tenant_id)
-    quote = await making.to_quote(contract_id, catalogue, today, actor=caller.actor)
+    quote = await making.to_quote(contract_id, catalogue, day, actor=caller.actor)
     found = await Quotes(session, caller.tenant_id).documents(quote.id)
     wanted = found if asked is None or asked.generate_proposal else []
     return GeneratedQuote(
@@ -215,8 +207,8 @@ async def list_contracts(
 ) -> Page[ContractOut]:
     until = None
     if asked.expiring_within_days is not None:
-        today = await today_of(session, caller.tenant_id)
-        until = expiring_until(today, asked.expiring_within_days)
+        day = await today(session, caller.tenant_id)
+        until = expiring_until(day, asked.expiring_within_days)
     rows = await Contracts(session, caller.tenant_id).page(
         asked.limit + 1,
         asked.place(time_and_id),
@@ -237,8 +229,8 @@ async def recurring_revenue(
     session: ReadTransaction,
     expiring_within_days: Annotated[int, Query(ge=0, le=3660)] = EXPIRING_DAYS,
 ) -> RevenueList:
-    today = await today_of(session, caller.tenant_id)
-    found = await revenue(session, caller.tenant_id, today, expiring_within_days)
+    day = await today(session, caller.tenant_id)
+    found = await revenue(session, caller.tenant_id, day, expiring_within_days)
     return RevenueList(
         items=[
             RevenueOut(
@@ -312,7 +304,8 @@ async def contract_log(
 async def move_contract(
     contract_id: UUID, new: MoveContract, caller: StaffCaller, session: Transaction
 ) -> WholeContract:
-    """To pending_signature, draft, suspended, active (from suspended), expired or cancelled."""
+    """To pending_signature, draft, suspended, active (from suspended), expired; cancelled only
+    before it is signed: after that notice is given."""
     contract = await Contracts(session, caller.tenant_id).move(
         contract_id, new.status, actor=caller.actor, why=new.comment
     )
@@ -336,11 +329,11 @@ async def sign_contract(
 async def cancel_contract(
     contract_id: UUID, new: CancelContract, caller: StaffCaller, session: Transaction
 ) -> WholeContract:
-    today = await today_of(session, caller.tenant_id)
+    day = await today(session, caller.tenant_id)
     contract = await Contracts(session, caller.tenant_id).cancel(
         contract_id,
-        new.last_day or today,
-        today,
+        new.last_day or day,
+        day,
         actor=caller.actor,
         why=new.reason,
         is_agreed=new.is_agreed,

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from bot.api.contracts.contracts import EXPIRING_DAYS, today_of
+from bot.api.contracts.contracts import EXPIRING_DAYS
 from bot.api.contracts.shapes import ContractOut, LeftOut, Services
 from bot.api.rest import Body, Line, Name, Page, Paging, cursor, page, rest_router, time_and_id
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
+from domain.contracts.calendar import today
 from domain.contracts.renewing import expiring_until
 from domain.contracts.service import Contracts
 from domain.contracts.support import Used, included_services, left, use
@@ -64,7 +65,7 @@ async def renewals(
     session: ReadTransaction,
     within_days: Annotated[int, Query(ge=0, le=3660)] = EXPIRING_DAYS,
 ) -> Renewals:
-    until = expiring_until(await today_of(session, caller.tenant_id), within_days)
+    until = expiring_until(await today(session, caller.tenant_id), within_days)
     rows = await Contracts(session, caller.tenant_id).page(200, ends_until=until, kind="support")
     rows.sort(key=lambda row: (row.ends_on, row.number))
     return Renewals(items=[ContractOut.model_validate(row) for row in rows])
@@ -75,7 +76,7 @@ async def services_left(
     contract_id: UUID, caller: Reader, session: ReadTransaction
 ) -> ServicesLeft:
     contract = await Contracts(session, caller.tenant_id).get(contract_id)
-    found = await left(session, contract, await today_of(session, caller.tenant_id))
+    found = await left(session, contract, await today(session, caller.tenant_id))
     return ServicesLeft(items=[LeftOut.of(one) for one in found])
 
 
@@ -102,6 +103,6 @@ async def use_service(
     contract = await Contracts(session, caller.tenant_id).get(contract_id, for_change=True)
     if new.ticket_id and await session.get(Ticket, new.ticket_id) is None:
         raise NotFound("ticket", new.ticket_id)
-    on = new.used_on or await today_of(session, caller.tenant_id)
+    on = new.used_on or await today(session, caller.tenant_id)
     used = Used(new.service, new.amount, on, new.note, new.ticket_id)
     return LeftOut.of(await use(session, contract, used, actor=caller.actor))

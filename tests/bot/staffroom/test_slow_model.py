@@ -35,6 +35,7 @@ async def seen(office: Office, person: str, count: int) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.full
 async def test_staff_are_served_while_every_turn_waits_for_a_slow_model(
     office: Office, model: ModelSimulator
 ) -> None:

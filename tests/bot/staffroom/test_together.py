@@ -17,6 +17,7 @@ from tests.bot.staffroom.conftest import (
 )
 
 
+@pytest.mark.full
 async def test_two_hundred_acts_in_two_workspaces_and_three_companies_never_mix(
     office: Office, rival: Office, sister: Office
 ) -> None:

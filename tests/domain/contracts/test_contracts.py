@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.catalogue.product import Catalogue, Product
 from domain.contracts.making import Agreed, Making, NotAccepted
 from domain.contracts.models import Contract, ContractQuote
-from domain.contracts.renewing import come_due
+from domain.contracts.renewing import come_due, renew
 from domain.contracts.revenue import revenue
 from domain.contracts.service import Contracts, Signatory
 from domain.contracts.support import Used, left, use
@@ -304,3 +304,28 @@ async def test_another_company_sees_nothing_of_them(
         assert await theirs.page(10) == []
         assert await revenue(session, other, START, 90) == ()
         await session.rollback()
+
+
+async def test_only_what_runs_is_renewed(tenant: Entered) -> None:
+    service = Contracts(tenant.session, tenant.tenant_id)
+    unsigned = await contract(tenant)
+    await service.move(unsigned.id, "pending_signature", actor="test")
+    with pytest.raises(Refused, match="only one that runs"):
+        renew(service, unsigned, actor="test", why="")
+    assert unsigned.status == "pending_signature"
+    ending = await active(tenant)
+    await service.cancel(
+        ending.id, date(2026, 9, 1), date(2026, 6, 1), actor="test", why="they move"
+    )
+    with pytest.raises(Refused, match="cancelled from 2026-09-01"):
+        renew(service, ending, actor="test", why="")
+
+
+async def test_what_runs_ends_by_notice_and_not_by_a_move(tenant: Entered) -> None:
+    made = await active(tenant)
+    service = Contracts(tenant.session, tenant.tenant_id)
+    with pytest.raises(Refused, match="giving notice"):
+        await service.move(made.id, "cancelled", actor="test")
+    unsigned = await contract(tenant)
+    await service.move(unsigned.id, "cancelled", actor="test")
+    assert unsigned.status == "cancelled"

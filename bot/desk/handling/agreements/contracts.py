@@ -21,6 +21,7 @@ from bot.desk.showing.contracts import (
 from bot.desk.showing.words import short
 from domain.audit.service import note as audit
 from domain.catalogue.service import load
+from domain.contracts.calendar import today
 from domain.contracts.making import Agreed, Making
 from domain.contracts.models import Contract
 from domain.contracts.renewing import expiring_until, renew
@@ -29,9 +30,6 @@ from domain.contracts.service import Contracts, Signatory
 from domain.contracts.support import Used, left, use
 from domain.customers.models import Company, Person
 from domain.quotes.service import Quotes
-from domain.tenants.service import Tenants
-from domain.tickets.working.clock import zone
-from domain.types import utc_now
 
 PAGE = 20
 EXPIRING_DAYS = 90
@@ -75,18 +73,18 @@ async def _list(bench: Bench, command: StaffCommand) -> Answer:
 async def _expiring(bench: Bench, command: StaffCommand, words: str) -> Answer:
     days = int(words.split()[0][:4]) if words and words.split()[0].isdecimal() else EXPIRING_DAYS
     async with bench.database.transaction(command.tenant_id) as session:
-        today = await _today(session, command)
+        day = await today(session, command.tenant_id)
         found = await Contracts(session, command.tenant_id).page(
-            PAGE, ends_until=expiring_until(today, days)
+            PAGE, ends_until=expiring_until(day, days)
         )
     soonest = sorted(found, key=lambda one: (one.ends_on, one.number))
-    return contract_list(expiring_title(days, today), soonest)
+    return contract_list(expiring_title(days, day), soonest)
 
 
 async def _revenue(bench: Bench, command: StaffCommand) -> Answer:
     async with bench.database.transaction(command.tenant_id) as session:
-        today = await _today(session, command)
-        found = await revenue(session, command.tenant_id, today, EXPIRING_DAYS)
+        day = await today(session, command.tenant_id)
+        found = await revenue(session, command.tenant_id, day, EXPIRING_DAYS)
     return revenue_card(found, EXPIRING_DAYS)
 
 
@@ -95,9 +93,7 @@ async def _show(bench: Bench, by: StaffView, number: str) -> Answer:
         contracts = Contracts(session, by.tenant_id)
         found = await contracts.numbered(number)
         lines = await contracts.lines(found.id)
-        settings = await Tenants(session, by.tenant_id).settings()
-        today = utc_now().astimezone(zone(settings.time_zone)).date()
-        services = await left(session, found, today)
+        services = await left(session, found, await today(session, by.tenant_id))
         company = await session.get(Company, found.company_id) if found.company_id else None
         person = await session.get(Person, found.person_id) if found.person_id else None
     customer = " · ".join(one.name for one in (company, person) if one and one.name)
@@ -110,9 +106,9 @@ async def _show(bench: Bench, by: StaffView, number: str) -> Answer:
 async def _new(session: AsyncSession, command: StaffCommand, number: str, rest: str) -> Contract:
     """`QT-… [from 2027-01-01] [24 months] [automatic]`."""
     quote = await Quotes(session, command.tenant_id).numbered(number)
-    day, months = _day(rest), _MONTHS.search(rest)
+    begins, months = _day(rest), _MONTHS.search(rest)
     agreed = Agreed(
-        starts_on=day or await _today(session, command),
+        starts_on=begins or await today(session, command.tenant_id),
         months=int(months[1]) if months else 12,
         renewal="automatic" if "automatic" in rest.lower() else "manual",
     )
@@ -167,15 +163,15 @@ async def _renew(session: AsyncSession, command: StaffCommand, number: str, rest
 async def _quote(session: AsyncSession, command: StaffCommand, number: str, rest: str) -> Contract:
     found = await Contracts(session, command.tenant_id).numbered(number)
     catalogue = await load(session, command.tenant_id)
-    today = await _today(session, command)
+    day = await today(session, command.tenant_id)
     making = Making(session, command.tenant_id)
-    await making.to_quote(found.id, catalogue, today, actor=command.by.actor)
+    await making.to_quote(found.id, catalogue, day, actor=command.by.actor)
     return found
 
 
 async def _cancel(session: AsyncSession, command: StaffCommand, number: str, rest: str) -> Contract:
     """`[2027-03-31] [agreed] why`."""
-    today = await _today(session, command)
+    day = await today(session, command.tenant_id)
     is_agreed = bool(re.match(r"(\S+ )?agreed\b", rest, re.I))
     why = re.sub(r"^agreed\b", "", _DAY.sub("", rest).strip(), flags=re.I).strip(" ,:")
     if not why:
@@ -183,7 +179,7 @@ async def _cancel(session: AsyncSession, command: StaffCommand, number: str, res
     contracts = Contracts(session, command.tenant_id)
     found = await contracts.numbered(number)
     return await contracts.cancel(
-        found.id, _day(rest) or today, today, actor=command.by.actor, why=why, is_agreed=is_agreed
+        found.id, _day(rest) or day, day, actor=command.by.actor, why=why, is_agreed=is_agreed
     )
 
 
@@ -197,8 +193,8 @@ async def _used(session: AsyncSession, command: StaffCommand, number: str, rest:
         raise wrong_use("contract", "How much of what? For example: used 12 1.5 Hours") from error
     contracts = Contracts(session, command.tenant_id)
     found = await contracts.numbered(number, for_change=True)
-    today = await _today(session, command)
-    used = Used(service.strip(), much, today, note.strip())
+    day = await today(session, command.tenant_id)
+    used = Used(service.strip(), much, day, note.strip())
     await use(session, found, used, actor=command.by.actor)
     return found
 
@@ -232,8 +228,3 @@ def _day(words: str) -> date | None:
         return date.fromisoformat(found[0])
     except ValueError as error:
         raise wrong_use("contract", f"There is no day {found[0]}.") from error
-
-
-async def _today(session: AsyncSession, command: StaffCommand) -> date:
-    settings = await Tenants(session, command.tenant_id).settings()
-    return utc_now().astimezone(zone(settings.time_zone)).date()

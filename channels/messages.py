@@ -3,7 +3,9 @@
 ChannelError
 ├── Temporary    try again later (429, 5xx, time-out); `retry_after` in seconds where told
 └── Permanent    will never work as it is; staff are told, `code` and `advice` say what to do
-    └── WindowClosed   free text is refused; a template or another channel may still reach
+    ├── WindowClosed   free text is refused; a template or another channel may still reach
+    ├── Unreachable    not this person on this channel; another channel may still reach
+    └── AccessRefused  the account's own access is refused: nothing leaves until it is renewed
 """
 
 from collections.abc import Mapping
@@ -183,6 +185,22 @@ class Ignored:
     external_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateNews(Ignored):
+    """Nothing for a conversation, but what the provider decided about a template.
+
+    Fields that the news does not tell are empty. `state`: a TemplateState's value.
+    """
+
+    template_id: str = ""
+    name: str = ""
+    language: str = ""
+    state: str = ""
+    why: str = ""
+    category: str = ""
+    quality: str = ""
+
+
 InboundEvent = InboundMessage | StatusUpdate | Ignored
 
 
@@ -203,11 +221,24 @@ class OutboundAttachment:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateMessage:
+    """An approved template, filled in. `text`: as the customer will read it."""
+
+    name: str
+    language: str
+    parameters: tuple[str, ...]
+    text: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """One message to one person, as the engine means it; `rendering` fits it to a channel.
 
     `token`: our signed token of the conversation, for channels that find threads by headers.
     `references`: ids of the thread's messages, oldest first. `is_automatic`: the bot wrote it.
+    `template`: what is sent instead of `text` where the provider knows templates.
+    `reaction`: an emoji put to the message `in_reply_to`; `text` is then what others are shown.
     """
 
     to: Address
@@ -221,6 +252,8 @@ class OutboundMessage:
     token: str = ""
     references: tuple[str, ...] = ()
     is_automatic: bool = False
+    template: TemplateMessage | None = None
+    reaction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +307,14 @@ class Permanent(ChannelError):
 
 
 class WindowClosed(Permanent):
+    pass
+
+
+class Unreachable(Permanent):
+    pass
+
+
+class AccessRefused(Permanent):
     pass
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
+from bot.engine.delivering.hearing import note_template_news, release_answered, replan
 from bot.engine.mailing.sent import SentMails
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
@@ -25,6 +26,7 @@ from channels.messages import (
     InboundEvent,
     InboundMessage,
     StatusUpdate,
+    TemplateNews,
 )
 from domain.conversations import ledger
 from domain.conversations.intake import Intake
@@ -48,6 +50,7 @@ class _Understood:
     event: ledger.WaitingEvent
     messages: tuple[tuple[NewMessage, InboundMessage], ...] = ()
     statuses: tuple[NewStatus, ...] = ()
+    templates: tuple[TemplateNews, ...] = ()
     copies: tuple[str, ...] = ()
     """Ids of mails of ours that have come back: they have left."""
     ignored: str = ""
@@ -163,6 +166,10 @@ class IntakeJob:
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
+        await release_answered(session, account.tenant_id, stored.answered)
+        news = [one for each in understood for one in each.templates]
+        if news:
+            await note_template_news(session, account, news)
         await touch(session, account.tenant_id, stored.conversations, account.tenant.desk.rooms)
         return stored.pending
 
@@ -170,6 +177,8 @@ class IntakeJob:
         self, session: AsyncSession, account: Account, intake: Intake, statuses: list[NewStatus]
     ) -> None:
         for change in await intake.record_statuses(statuses):
+            if change.state == "failed" and await replan(session, account, change):
+                continue
             if change.state == "failed":
                 payload = {"error": change.error, "conversation_id": str(change.conversation_id)}
                 happened = Happened("message.failed", change.message_id, payload, "provider")
@@ -185,7 +194,7 @@ def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Forese
         # What was fetched is the account's own: it is kept for a person to look at.
         is_ours = isinstance(account.channel, PolledChannel)
         return _Understood(event, ignored=str(error) or "Not understood.", is_quarantined=is_ours)
-    mine = [one for one in parsed if one.account in ("", account.hint)]
+    mine = [one for one in parsed if one.account in ("", account.hint, *account.further_hints)]
     said = [one for one in mine if isinstance(one, InboundMessage)]
     copies = [one for one in said if reader.is_own_copy(one)]
     if copies:
@@ -194,7 +203,8 @@ def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Forese
     messages = [(reader.threaded(_new_message(account, event, one), one), one) for one in said]
     statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
     statuses += [status for one in said if (status := status_of(one))]
-    return _Understood(event, tuple(messages), tuple(statuses), ignored=_reason(mine))
+    news = tuple(one for one in mine if isinstance(one, TemplateNews))
+    return _Understood(event, tuple(messages), tuple(statuses), news, ignored=_reason(mine))
 
 
 def _reason(events: Sequence[InboundEvent]) -> str:

@@ -40,6 +40,7 @@ CAPABILITIES = Capabilities(
     attachment_limit=25 * 1024 * 1024,
     quiet_time=timedelta(0),
     has_subject=True,
+    begins_with=("email",),
 )
 
 

@@ -42,6 +42,7 @@ class Newcomers:
                         "kind": kind,
                         "value": value,
                         "is_proven": message.author == "customer" and message.proof != "none",
+                        "wrote_at": message.sent_at,
                     }
                 )
         known_thread = self._threads.get(person_id)

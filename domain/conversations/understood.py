@@ -101,6 +101,8 @@ class Stored:
     message_ids: frozenset[UUID]
     pending: frozenset[UUID]
     conversations: frozenset[UUID] = frozenset()
+    answered: frozenset[UUID] = frozenset()
+    """Where something of ours waited for the customer to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class StatusChange:
     conversation_id: UUID
     state: str
     error: str
+    error_code: str = ""
+    stands_for_id: UUID | None = None
 
 
 def message_row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:

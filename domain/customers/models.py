@@ -60,6 +60,9 @@ class Identity(TenantOwned, Base):
     proven_at: Mapped[datetime | None]
     muted_at: Mapped[datetime | None]
     muted_reason: Mapped[str] = mapped_column(default="")
+    opt_in_source: Mapped[str] = mapped_column(default="", server_default="")
+    """How they agreed to be written to there, in words: "wrote first"."""
+    opt_in_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("tenant_id", "kind", "value"),
         Index("ix_identities_person", "person_id", text("created_at desc")),

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.reacting.notifying import notify
+from bot.engine.reacting.pausing import open_ticket_of_pause
 from bot.engine.reacting.rules import RuleRunner
 from bot.engine.reacting.suggesting import SUGGEST
 from bot.engine.reacting.threads import touch, touch_tickets
@@ -61,6 +62,8 @@ class Reactions:
             await queue.put(session, SUGGEST, tenant_id=tenant_id, ticket_id=event.subject_id)
         elif event.kind == "message.failed":
             await _tell_staff_of_failure(session, tenant_id, event)
+        elif event.kind == "account.paused":
+            await open_ticket_of_pause(session, tenant_id, event)
         await notify(session, tenant_id, event)
         await RuleRunner(session, tenant_id).follow(event)
         for delivery_id in await Webhooks(session, tenant_id).announce(event):

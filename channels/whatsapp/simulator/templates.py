@@ -64,7 +64,8 @@ class TemplateShelf:
     def complaint(self, body: Node) -> tuple[int, str] | None:
         """What is wrong with sending this template; None: nothing."""
         template = node(body.get("template"))
-        name, language = text(template.get("name")), text(node(template.get("language")).get("code"))
+        name = text(template.get("name"))
+        language = text(node(template.get("language")).get("code"))
         row = self._find(name, language)
         if row is None or row["status"] in {"PENDING", "REJECTED"}:
             return 132001, f"Template name does not exist in the translation: {name} {language}"

@@ -13,6 +13,7 @@ from bot.engine.delivering.diverting import Diverter
 from bot.engine.delivering.handing import HandingOver, patiently
 from bot.engine.delivering.parcel import Parcel, parcel_of, template_of
 from bot.engine.delivering.planning import is_open
+from bot.engine.delivering.template_office import TemplateOffice
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.promising import PROMISE
 from bot.engine.reacting.threads import touch, touch_on
@@ -56,6 +57,7 @@ class Deliverer:
         letters: Letters,
     ) -> None:
         self._diverter = Diverter(database, accounts)
+        self.templates = TemplateOffice(database, accounts, client)
         self._database = database
         self._accounts = accounts
         self._handing = HandingOver(database, client, letters)

@@ -63,6 +63,10 @@ def _register_delivery(engine: App, runtime: Runtime) -> None:
     async def replan(tenant_id: str, message_id: str, code: str, words: str) -> None:
         await runtime.deliverer.replan(UUID(tenant_id), UUID(message_id), code, words)
 
+    @engine.task(name="templates")
+    async def templates() -> None:
+        await runtime.templates.sync_all()
+
 
 def _register_fetching(engine: App, runtime: Runtime) -> None:
     @engine.task(name="polls")

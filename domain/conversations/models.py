@@ -106,6 +106,12 @@ class Conversation(TenantOwned, Base):
         ),
         Index("ix_conversations_recent", "tenant_id", "updated_at"),
         Index(
+            "ix_conversations_last_word",
+            "tenant_id",
+            "last_inbound_at",
+            postgresql_where=sql("last_author = 'customer'"),
+        ),
+        Index(
             "ix_conversations_continues",
             "continues_id",
             postgresql_where=sql("continues_id is not null"),

@@ -58,6 +58,12 @@ def upgrade() -> None:
         ["continues_id"],
         postgresql_where=sa.text("continues_id is not null"),
     )
+    op.create_index(
+        "ix_conversations_last_word",
+        "conversations",
+        ["tenant_id", "last_inbound_at"],
+        postgresql_where=sa.text("last_author = 'customer'"),
+    )
     op.add_column(
         "identities", sa.Column("opt_in_source", sa.Text(), server_default="", nullable=False)
     )
@@ -173,6 +179,7 @@ def downgrade() -> None:
         op.drop_column("messages", column)
     op.drop_column("identities", "opt_in_at")
     op.drop_column("identities", "opt_in_source")
+    op.drop_index("ix_conversations_last_word", table_name="conversations")
     op.drop_index("ix_conversations_continues", table_name="conversations")
     op.drop_constraint(op.f("fk_conversations_continues_id"), "conversations", type_="foreignkey")
     op.drop_column("conversations", "continues_id")

@@ -26,6 +26,7 @@ from bot.api import (
     tenants,
     tickets,
 )
+from bot.api.delivering import reactions, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
 from bot.api.receiving import quarantine, slack, webhooks
@@ -80,6 +81,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         rules,
         subscriptions,
         quarantine,
+        templates,
+        reactions,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

@@ -12,7 +12,7 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.delivering.diverting import Diverter
 from bot.engine.delivering.handing import HandingOver, patiently
 from bot.engine.delivering.parcel import Parcel, parcel_of, template_of
-from bot.engine.delivering.planning import is_open
+from bot.engine.delivering.planning import Plan, is_open
 from bot.engine.delivering.template_office import TemplateOffice
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.promising import PROMISE
@@ -102,6 +102,11 @@ class Deliverer:
         else:
             messages_sent.labels(name, "sent").inc()
             await self._sent(account, parcel, receipt)
+
+    async def foresee(self, tenant_id: UUID, account_id: UUID, conversation_id: UUID) -> Plan:
+        """How a reply of staff would go, were it written now."""
+        account = await self._accounts.get(tenant_id, account_id)
+        return await self._diverter.foresee(account, conversation_id)
 
     async def replan(self, tenant_id: UUID, message_id: UUID, code: str, words: str) -> None:
         """A provider took a message and told later that it was not delivered."""

@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from bot.desk import tenants as desk
 from bot.desk.conversations import reply
-from bot.desk.handling import answering
 from channels.email.simulator import MailSimulator
 from channels.whatsapp.simulator import Fault, status
 from domain.conversations.models import Conversation, Message
@@ -290,16 +289,9 @@ async def test_a_mail_that_fails_makes_the_words_failed_not_sent(
     )
     message_id = await shop.answer_next_day()
     await shop.company.execute(
-        "update messages set state = 'failed', error = 'no such person' "
-        "where stands_for_id = :id",
+        "update messages set state = 'failed', error = 'no such person' where stands_for_id = :id",
         id=message_id,
     )
     lost = await shop.message(message_id)
     assert (lost.state, lost.error) == ("failed", "no such person")
     assert firm.address == FIRM
-
-
-async def test_the_desk_says_before_how_a_reply_will_go(shop: Shop) -> None:
-    assert answering.reply is not None
-    await shop.approve_templates()
-    await shop.company.say(OPENING)

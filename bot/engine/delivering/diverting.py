@@ -24,7 +24,7 @@ from bot.engine.reacting.threads import touch
 from channels.messages import ChannelError
 from channels.templates import Purpose, WrongParameters, filled, one_line
 from domain.conversations.reaching.carrying import Asking, Carrying, Road, Went
-from domain.conversations.reaching.situation import Situation, situation
+from domain.conversations.reaching.situation import Situation, of_a_reply, situation
 from domain.database import Database
 from domain.errors import DomainError
 from domain.tenants.service import ChannelAccounts
@@ -48,6 +48,13 @@ class Diverter:
     def __init__(self, database: Database, accounts: Accounts) -> None:
         self._database = database
         self._accounts = accounts
+
+    async def foresee(self, account: Account, conversation_id: UUID) -> Plan:
+        """How a reply of staff would go, were it written now."""
+        others = await self._others(account.tenant_id, account.id)
+        async with self._database.transaction(account.tenant_id) as session:
+            found = await of_a_reply(session, account.tenant_id, conversation_id)
+            return decide(facts(account, found, others, None, utc_now()))
 
     async def divert(
         self, account: Account, message_id: UUID, error: ChannelError | None = None

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.conversations.models import Conversation, Message
 from domain.customers.models import Identity, Person
+from domain.errors import NotFound
 from domain.templates.models import MessageTemplate
 from domain.templates.service import MessageTemplates
 from domain.tenants.models import ChannelAccount, Tenant
@@ -55,6 +56,26 @@ async def situation(session: AsyncSession, tenant_id: UUID, message_id: UUID) ->
         Conversation, message.conversation_id, with_for_update=True, populate_existing=True
     )
     await session.refresh(message, with_for_update=True)
+    return await _of(session, tenant_id, message, conversation)
+
+
+async def of_a_reply(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> Situation:
+    """Of a reply that a member of staff is about to write; nothing is locked."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise NotFound("conversation", conversation_id)
+    unwritten = Message(
+        conversation_id=conversation.id,
+        channel_account_id=conversation.channel_account_id,
+        author="staff",
+        details={},
+    )
+    return await _of(session, tenant_id, unwritten, conversation)
+
+
+async def _of(
+    session: AsyncSession, tenant_id: UUID, message: Message, conversation: Conversation
+) -> Situation:
     identities = await session.scalars(
         select(Identity)
         .where(Identity.person_id == conversation.person_id)

@@ -6,6 +6,7 @@ from typing import Any
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.bench import Answer, Bench
+from bot.desk.handling.delivering import reacting, templates
 from bot.desk.handling.tickets import bulk, joining, macros, promises, teams, views, waiting
 from channels.cards import Used
 
@@ -21,6 +22,8 @@ COMMANDS: dict[str, Callable[[Bench, StaffCommand], Awaitable[Answer]]] = {
     "team": teams.team,
     "bulk": bulk.bulk,
     "promise": promises.promise,
+    "template": templates.template,
+    "react": reacting.react,
 }
 REACTIONS: dict[str, tuple[Right, Callable[[Bench, Used, StaffView], Awaitable[Answer]]]] = {
     "split.chosen": (Right.ACT, joining.split_chosen),

@@ -121,6 +121,7 @@ _STATUSES = text("""
      where (excluded.at, excluded.error_code, excluded.error_text)
          < (kept.at, kept.error_code, kept.error_text)
         or excluded.price_category > kept.price_category
+    returning external_id
 """)
 
 # Of a message in several parts, a part's status says nothing of the others.
@@ -148,9 +149,7 @@ APPLY_STATUSES = """
        and m.direction = 'out'
        and (coalesce(array_position(array['sent', 'failed', 'delivered', 'read'], m.state), 0)
             < array_position(array['sent', 'failed', 'delivered', 'read'], s.state)
-            or (m.state = s.state and (m.state_at, m.price_category)
-                   is distinct from (s.at, coalesce(nullif(s.price_category, ''),
-                                                    m.price_category))))
+            or m.state = s.state)
        and m.state not in ('held', 'cancelled')
     returning m.id, m.conversation_id, m.state, m.error, m.error_code, m.stands_for_id,
               old.state is distinct from m.state as is_news
@@ -211,15 +210,18 @@ class Intake:
         if any(status.idempotency_key for status in statuses):
             keyed = json.dumps([status_row(s) for s in statuses if s.idempotency_key])
             await self._session.execute(_ADOPT, {"statuses": keyed})
-        await self._session.execute(
+        told = await self._session.scalars(
             _STATUSES,
             {"tenant_id": self._tenant_id, "account_id": self._account_id, "statuses": rows},
         )
+        news = sorted(set(told))
+        if not news:  # all of it was told before
+            return []
         changed = await self._session.execute(
             _APPLY_STATUSES,
             {
                 "account_id": self._account_id,
-                "external_ids": [status.external_id for status in statuses],
+                "external_ids": news,
             },
         )
         return [StatusChange(*row[:-1]) for row in changed if row.is_news]

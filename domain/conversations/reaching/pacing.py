@@ -5,33 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.tenants.models import ChannelPace
 from domain.types import new_id
 
 TRY_AGAIN = timedelta(minutes=10)
 """How often a paused account is tried, should it have come right by itself."""
 
-# A token bucket of one second's worth. The row is locked by the update, so that workers take
-# turns; `tokens` after it below zero would mean that nothing was there to take.
-_TAKE = text("""
-    insert into channel_paces as p (id, tenant_id, channel_account_id, tokens, refilled_at,
+_BEGIN = text("""
+    insert into channel_paces (id, tenant_id, channel_account_id, tokens, refilled_at,
            pause_reason, created_at)
-    values (:id, :tenant_id, :account_id, greatest(:rate, 1) - 1, :now, '', :now)
-        on conflict (tenant_id, channel_account_id) do update set
-           tokens = case when least(greatest(:rate, 1), p.tokens + :rate * extract(epoch from
-                                    greatest(:now - p.refilled_at, interval '0'))) >= 1
-                         then least(greatest(:rate, 1), p.tokens + :rate * extract(epoch from
-                                    greatest(:now - p.refilled_at, interval '0'))) - 1
-                         else p.tokens end,
-           refilled_at = case when least(greatest(:rate, 1), p.tokens + :rate * extract(epoch from
-                                         greatest(:now - p.refilled_at, interval '0'))) >= 1
-                              then greatest(:now, p.refilled_at) else p.refilled_at end,
-           tried_at = case when p.paused_at is not null and p.tried_at <= :again
-                           then :now else p.tried_at end
-    returning paused_at, tried_at, pause_reason, refilled_at = :now as is_taken,
-              extract(epoch from :now - refilled_at) as waited, tokens
+    values (:id, :tenant_id, :account_id, :full, :now, '', :now)
+        on conflict (tenant_id, channel_account_id) do nothing
 """)
 _PAUSE = text("""
     insert into channel_paces as p (id, tenant_id, channel_account_id, tokens, refilled_at,
@@ -69,17 +56,29 @@ class Pace:
         self._tenant_id = tenant_id
 
     async def admit(self, account_id: UUID, rate: float, now: datetime) -> Admission:
-        """Takes one of the account's messages per second, where one is left."""
-        values = self._values(account_id, now) | {"rate": rate, "again": now - TRY_AGAIN}
-        row = (await self._session.execute(_TAKE, values)).one()
-        if row.paused_at is not None and row.tried_at != now:
-            return Admission(TRY_AGAIN, row.pause_reason, is_paused=True)
-        if row.paused_at is not None:
-            return Admission(is_paused=True)
-        if row.is_taken:
+        """Takes one of the account's messages per second, where one is left.
+
+        The row is locked until the transaction ends, so that all workers take turns.
+        """
+        full = max(rate, 1.0)
+        await self._session.execute(_BEGIN, self._values(account_id, now) | {"full": full})
+        row = await self._session.scalar(
+            select(ChannelPace)
+            .where(ChannelPace.channel_account_id == account_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if row is None:
             return Admission()
-        missing = max(1 - float(row.tokens) - rate * float(row.waited), 0.0)
-        return Admission(timedelta(seconds=missing / rate), "The account sends as fast as it may.")
+        if row.paused_at is not None:
+            if row.tried_at and now - row.tried_at < TRY_AGAIN:
+                return Admission(TRY_AGAIN, row.pause_reason, is_paused=True)
+            row.tried_at = now
+            return Admission(is_paused=True)
+        tokens, wait = drawn(row.tokens, now - row.refilled_at, rate)
+        row.tokens, row.refilled_at = tokens, max(now, row.refilled_at)
+        await self._session.flush()
+        return Admission(wait, "The account sends as fast as it may." if wait else "")
 
     async def pause(self, account_id: UUID, reason: str, now: datetime) -> bool:
         """Nothing leaves until its access is renewed. Whether that is news."""
@@ -101,3 +100,11 @@ class Pace:
             "account_id": account_id,
             "now": now,
         }
+
+
+def drawn(tokens: float, since: timedelta, rate: float) -> tuple[float, timedelta | None]:
+    """A bucket of one second's worth: (what is in it afterwards, how long to wait)."""
+    filled = min(max(rate, 1.0), tokens + rate * max(since.total_seconds(), 0.0))
+    if filled >= 1:
+        return filled - 1, None
+    return filled, timedelta(seconds=(1 - filled) / rate)

@@ -23,13 +23,13 @@ class NewReaction(Body):
 
 
 @router.post(
-    "/conversations/{conversation_id}/messages/{message_id}/reaction",
+    "/conversations/{conversation_id}/messages/{inbound_id}/reaction",
     status_code=201,
     summary="React to a customer's message",
 )
 async def put_reaction(
     conversation_id: UUID,
-    message_id: UUID,
+    inbound_id: UUID,
     new: NewReaction,
     caller: StaffCaller,
     session: Transaction,
@@ -38,9 +38,9 @@ async def put_reaction(
     """Takes nothing over from the bot. Refused where the channel knows no reactions."""
     reader = ConversationReader(session)
     conversation = await reader.get(conversation_id)
-    await reader.message(conversation_id, message_id)
+    await reader.message(conversation_id, inbound_id)
     able = runtime.channels[conversation.channel].capabilities
-    put = await react(session, conversation, able, new.emoji, message_id)
-    note(session, caller.tenant_id, caller.actor, "conversation.reacted", str(message_id))
+    put = await react(session, conversation, able, new.emoji, inbound_id)
+    note(session, caller.tenant_id, caller.actor, "conversation.reacted", str(inbound_id))
     await touched(session, caller.tenant_id, conversation_id)
     return MessageOut.of(put, [])

@@ -116,7 +116,7 @@ class Diverter:
                 continue
             try:
                 found.append(await self._accounts.get(tenant_id, row.id))
-            except DomainError:
+            except (DomainError, ValueError):  # not set up completely: nothing goes there
                 continue
         return found
 

@@ -134,7 +134,7 @@ class TemplateOffice:
         for account_id in rows:
             try:
                 accounts.append(await self._accounts.get(tenant_id, account_id))
-            except DomainError:
+            except (DomainError, ValueError):  # not set up completely: nothing goes there
                 continue
         return [one for one in accounts if one.is_on and isinstance(one.channel, TemplateChannel)]
 

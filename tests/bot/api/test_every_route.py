@@ -14,11 +14,12 @@ ROLES = ("readonly", "staff", "admin")
 OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
-    *("/pricing-config", "/quarantine", "/sla/", "/webhooks"),
+    *("/pricing-config", "/quarantine", "/sla/", "/webhooks", "/message-templates"),
 )
 ADMINS = (
     *("/prompts", "/tenant", "/channels", "/keys", "/products"),
     *("/sla/policies", "/sla/calendars", "/helpdesk/workflows", "/webhooks"),
+    "/message-templates/",
 )
 RULE = {
     "name": "x",
@@ -29,6 +30,7 @@ RULE = {
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/conversations/{conversation_id}/messages"): {"text": "On our way"},
     ("POST", "/conversations/{conversation_id}/notes"): {"text": "Called them"},
+    ("POST", "/conversations/{conversation_id}/messages/{inbound_id}/reaction"): {"emoji": "👍"},
     ("PATCH", "/helpdesk/tickets/{reference}"): {"status": "in_progress"},
     ("POST", "/helpdesk/tickets/{reference}/comments"): {"text": "Ordered it"},
     ("POST", "/helpdesk/tickets/{reference}/links"): {"other": "{other}"},
@@ -53,6 +55,12 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/sla/policies/{policy_id}"): {"position": 5},
     ("PATCH", "/sla/calendars/{calendar_id}"): {"closed": ["2026-12-24"]},
 }
+REPEATABLE = (
+    *("generate-answer", "/import", "/dry-run"),
+    *("/message-templates/sync", "/message-templates/submit"),
+)
+"""An answer is only thought of; importing a list again changes nothing by itself, nor does
+submitting what is submitted."""
 NO_ID = {"/prompts/{name}", "/prompts/{name}/versions", "/prompts/{name}/test"}
 """Their only parameter is the name of a shipped prompt, which every tenant has."""
 
@@ -221,8 +229,7 @@ def test_docs_list_every_route_with_its_problems_and_examples(app: FastAPI) -> N
         for status in ("401", "403", "404", "409", "413", "415", "422", "429"):
             assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
         headers = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "header"]
-        # An answer is only thought of; importing a list again changes nothing by itself.
-        writes = method != "GET" and not path.endswith(("generate-answer", "/import", "/dry-run"))
+        writes = method != "GET" and not path.endswith(REPEATABLE)
         assert headers == (["idempotency-key"] if writes else []), (method, path)
         examples += '"examples"' in json.dumps(operation.get("requestBody", {}))
     assert '"examples"' in json.dumps(document["components"])

@@ -1,5 +1,6 @@
 """A customer whose own channel does not take the answer: by template, by mail, never pretended."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.desk import tenants as desk
-from bot.desk.conversations import reply
+from bot.desk.conversations import reply, take_back
 from channels.email.simulator import MailSimulator
 from channels.whatsapp.simulator import Fault, status
 from domain.conversations.models import Conversation, Message
+from domain.staff.models import StaffMember
+from domain.types import new_id
 from tests.bot.engine.conftest import Company, company, graph, rival, runtime
 from tests.bot.engine.mailing.conftest import FIRM, Firm, mail
 
@@ -255,6 +258,40 @@ async def test_text_that_was_taken_and_refused_later_goes_to_plan_b_too(
     await shop.replan_all()
     assert (await shop.message(message_id)).state == "sent"
     assert len(firm.sent_to(ANNA)) == 1
+
+
+async def test_a_late_refusal_told_ten_times_at_once_is_one_mail(
+    shop: Shop, mail: MailSimulator
+) -> None:
+    firm = await shop.open_mailbox(mail)
+    await shop.company.say(OPENING)
+    await shop.prove_mail()
+    message_id = await shop.staff_say(WORDS)
+    await shop.company.execute("update messages set state = 'failed' where id = :id", id=message_id)
+    deliverer, tenant_id = shop.company.runtime.deliverer, shop.company.tenant_id
+    await asyncio.gather(
+        *(deliverer.replan(tenant_id, message_id, "131047", "Re-engagement") for _ in range(10))
+    )
+    await shop.deliver_all()
+    assert len(firm.sent_to(ANNA)) == 1
+    assert (await shop.message(message_id)).state == "sent"
+
+
+async def test_a_held_reply_can_be_taken_back(shop: Shop) -> None:
+    await shop.approve_templates()
+    message_id = await shop.answer_next_day()
+    company = shop.company
+    async with company.runtime.database.transaction(company.tenant_id) as session:
+        sam = StaffMember(
+            id=new_id(), tenant_id=company.tenant_id, name="Sam", email="sam@acme.example"
+        )
+        session.add(sam)
+    await take_back(company.runtime.database, company.tenant_id, message_id, sam.id)
+    await company.hear("Show the answer")
+    await company.take()
+    await shop.deliver_all()
+    assert WORDS not in shop.texts()
+    assert (await shop.message(message_id)).state == "cancelled"
 
 
 async def test_a_refused_template_lets_the_words_go_by_mail(

@@ -31,6 +31,7 @@ from domain.tenants.service import ChannelAccounts
 from domain.types import utc_now
 
 DELIVER = "deliver"
+UNDECIDED = ("sending", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class Diverter:
         others = await self._others(tenant_id, account.id)
         async with self._database.transaction(tenant_id) as session:
             found = await situation(session, tenant_id, message_id)
-            if found is None:
-                return Diverted(True, message_id)
+            if found is None or found.message.state not in UNDECIDED:
+                return Diverted(True, message_id)  # another job was first
             if found.message.content_kind == "template" and found.message.stands_for_id:
                 # The template that asked was refused: what waits for it needs another way.
                 waiting = await situation(session, tenant_id, found.message.stands_for_id)

@@ -60,6 +60,7 @@ class Deliverer:
         self.templates = TemplateOffice(database, accounts, client)
         self._database = database
         self._accounts = accounts
+        self._client = client
         self._handing = HandingOver(database, client, letters)
         self.letters = letters
 

@@ -16,6 +16,7 @@ from bot.commands import (
     tenants,
     triage,
 )
+from bot.commands.delivering import templating
 from bot.commands.mailboxes import fetching, looking_back
 from bot.commands.mailboxes import quarantine as kept
 from bot.foundation.errors import FrontdeskError
@@ -44,6 +45,7 @@ app.command()(looking_back.lookback)
 app.add_typer(fetching.email_app, name="email")
 app.add_typer(kept.quarantine_app, name="quarantine")
 app.add_typer(conversations.drafts_app, name="drafts")
+app.add_typer(templating.templates_app, name="templates")
 app.add_typer(slack.slack_app, name="slack")
 app.add_typer(slack.staff_app, name="staff")
 app.add_typer(tenants.tenant_app, name="tenant")

@@ -27,6 +27,8 @@ from bot.api import (
     tickets,
 )
 from bot.api.contracts import contracts, support, templates
+from bot.api.delivering import reactions
+from bot.api.delivering import templates as message_templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.manners import optouts, satisfaction
 from bot.api.people import joining as people
@@ -95,6 +97,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         contracts,
         templates,
         support,
+        message_templates,
+        reactions,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

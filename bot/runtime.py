@@ -25,6 +25,7 @@ from bot.demo.provider import Demo, simulated_channels, simulated_transports
 from bot.demo.slack import SLACK_API_URL, DemoSlack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
+from bot.engine.delivering.template_office import TemplateOffice
 from bot.engine.delivery import Deliverer
 from bot.engine.fetching.parts import Fetching
 from bot.engine.intake import IntakeJob
@@ -116,7 +117,11 @@ class Runtime:
 
     @property
     def reminders(self) -> Reminders:
-        return Reminders(self.database)
+        return Reminders(self.database, self.channels)
+
+    @property
+    def templates(self) -> TemplateOffice:
+        return self.deliverer.templates
 
     @property
     def renewals(self) -> Renewals:

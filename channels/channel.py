@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from channels.messages import (
+    ChannelError,
     InboundAttachment,
     InboundEvent,
     InboundMessage,
@@ -16,6 +17,7 @@ from channels.messages import (
     OutboundMessage,
     Receipt,
 )
+from channels.templates import RegisteredTemplate, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Capabilities:
     `choice_id_limit`: longest id of a choice in bytes.
     `reaches`: kinds of addresses (as `Address.kind`) that a message can be sent to.
     `attachments_per_message`: 1: text goes along only as a caption of at most `caption_limit`.
+    `begins_with`: kinds of address to which it may write first, without having been written to.
+    `messages_per_second`: how many an account may send; None: as many as it likes.
     """
 
     text_limit: int
@@ -46,6 +50,10 @@ class Capabilities:
     has_subject: bool = False
     has_typing: bool = False
     has_statuses: bool = False
+    has_templates: bool = False
+    has_reactions: bool = False
+    begins_with: tuple[str, ...] = ()
+    messages_per_second: float | None = None
     bold: tuple[str, str] = ("", "")
     reaches: tuple[str, ...] = ()
 
@@ -231,6 +239,34 @@ class CheckableChannel(Channel, Protocol):
     async def check(self, settings: Any, client: httpx.AsyncClient) -> Sequence[str]:
         """What is wrong, a sentence each that says what to do; empty: all well."""
         ...
+
+
+@runtime_checkable
+class TemplateChannel(Channel, Protocol):
+    """A channel that takes words approved beforehand where it takes no free text."""
+
+    def shipped_templates(self) -> Sequence[Template]:
+        """The templates that exist on day one, each in every language there is."""
+        ...
+
+    async def list_templates(
+        self, settings: Any, client: httpx.AsyncClient
+    ) -> Sequence[RegisteredTemplate]:
+        """All of the account, as the provider has them. Raises Temporary or Permanent."""
+        ...
+
+    async def submit_template(
+        self, template: Template, settings: Any, client: httpx.AsyncClient
+    ) -> RegisteredTemplate:
+        """Asks for approval. Raises Temporary or Permanent."""
+        ...
+
+
+@runtime_checkable
+class ExplainsFailures(Protocol):
+    """A channel whose provider tells of some failures only after it has taken a message."""
+
+    def failure(self, code: str, words: str) -> ChannelError: ...
 
 
 class DomainFinding(Protocol):

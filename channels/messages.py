@@ -4,7 +4,9 @@ ChannelError
 ├── Temporary    try again later (429, 5xx, time-out); `retry_after` in seconds where told
 └── Permanent    will never work as it is; staff are told, `code` and `advice` say what to do
     ├── WindowClosed   free text is refused; a template or another channel may still reach
-    └── Unreachable    this address takes nothing more from us (blocked): it is muted
+    ├── Unreachable    not this person on this channel; another channel may still reach
+    │   └── Blocked    this address takes nothing more from us: it is muted
+    └── AccessRefused  the account's own access is refused: nothing leaves until it is renewed
 """
 
 from collections.abc import Mapping
@@ -190,6 +192,22 @@ class Ignored:
     moves: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateNews(Ignored):
+    """Nothing for a conversation, but what the provider decided about a template.
+
+    Fields that the news does not tell are empty. `state`: a TemplateState's value.
+    """
+
+    template_id: str = ""
+    name: str = ""
+    language: str = ""
+    state: str = ""
+    why: str = ""
+    category: str = ""
+    quality: str = ""
+
+
 InboundEvent = InboundMessage | StatusUpdate | Ignored
 
 
@@ -210,11 +228,24 @@ class OutboundAttachment:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateMessage:
+    """An approved template, filled in. `text`: as the customer will read it."""
+
+    name: str
+    language: str
+    parameters: tuple[str, ...]
+    text: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """One message to one person, as the engine means it; `rendering` fits it to a channel.
 
     `token`: our signed token of the conversation, for channels that find threads by headers.
     `references`: ids of the thread's messages, oldest first. `is_automatic`: the bot wrote it.
+    `template`: what is sent instead of `text` where the provider knows templates.
+    `reaction`: an emoji put to the message `in_reply_to`; `text` is then what others are shown.
     """
 
     to: Address
@@ -230,6 +261,8 @@ class OutboundMessage:
     is_automatic: bool = False
     is_unasked: bool = False
     """It answers nothing: a channel that can says how to get no more of its kind."""
+    template: TemplateMessage | None = None
+    reaction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +320,14 @@ class WindowClosed(Permanent):
 
 
 class Unreachable(Permanent):
+    pass
+
+
+class Blocked(Unreachable):
+    pass
+
+
+class AccessRefused(Permanent):
     pass
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from channels.channel import Capabilities
+from channels.marking import marked
 from channels.messages import Choice, OutboundMessage
 
 # Where a text may be cut, the best places first.
@@ -33,10 +34,20 @@ def render(message: OutboundMessage, capabilities: Capabilities) -> tuple[Outbou
     Choices that the channel cannot show as buttons or as a list become a numbered list in the
     text. A text too long to stand above choices goes first, its last sentences with the choices,
     which come last of all so that they stay in sight. Part n > 1 carries the idempotency key
-    with `.n` behind it.
+    with `.n` behind it. A template goes as it is where the provider knows templates, else as
+    its words; marks for bold, lists and links become the channel's own, or words.
     """
+    if message.template:
+        if capabilities.has_templates:
+            return (message,)
+        message = replace(message, text=message.template.text, template=None)
+    if message.reaction and not capabilities.has_reactions:
+        message = replace(message, text=message.text or message.reaction, reaction="")
+    message = replace(message, text=marked(message.text, capabilities))
     if message.choices and not _shows_choices(message, capabilities):
         message = replace(message, text=_numbered(message), choices=())
+    if message.reaction:
+        return (message,)
     texts, files = _texts(message, capabilities), _files(message, capabilities)
     asking = texts[-1:] if message.choices else []
     told = _captioned(texts[: len(texts) - len(asking)], files, capabilities)

@@ -1,6 +1,7 @@
 """Conversations: who writes, what was said, and a person's part in it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from bot import queue
+from bot.api.delivering.shown import Deadline, WayOut, deadlines
 from bot.api.rest import (
     STORABLE,
     Body,
@@ -41,6 +43,7 @@ from domain.audit.service import note
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.conversations.outbox import NewReply, Outbox
 from domain.conversations.ownership import Ownership
+from domain.conversations.reaching.standing import Step, steps
 from domain.conversations.repository import ConversationReader
 from domain.errors import Conflict, NotFound
 from domain.types import new_id, utc_now
@@ -69,6 +72,8 @@ class ConversationOut(Shown):
     is_paused: bool
     ticket_id: UUID | None
     merged_into_id: UUID | None
+    continues_id: UUID | None
+    deadline: Deadline = Deadline()
     last_author: str
     last_inbound_at: datetime | None
     last_outbound_at: datetime | None
@@ -95,7 +100,8 @@ class FileOut(Shown):
 
 class MessageOut(Shown):
     """`direction`: in, out or note (internal). Inbound `outcome`: waiting, answered, attached or
-    ignored. Outbound `state`: draft, pending, sending, sent, delivered, read, failed, cancelled."""
+    ignored. Outbound `state`: draft, pending, held, sending, sent, delivered, read, failed or
+    cancelled."""
 
     id: UUID
     conversation_id: UUID
@@ -117,12 +123,16 @@ class MessageOut(Shown):
     edited_at: datetime | None
     deleted_at: datetime | None
     updated_at: datetime
+    way: WayOut = WayOut()
     citations: list[dict[str, Any]] = Field(default_factory=list)
     attachments: list[FileOut] = Field(default_factory=list)
 
     @classmethod
-    def of(cls, message: Message, files: list[Attachment]) -> "MessageOut":
+    def of(
+        cls, message: Message, files: list[Attachment], told: Sequence[Step] = ()
+    ) -> "MessageOut":
         shown = cls.model_validate(message)
+        shown.way = WayOut.of(message, told)
         if message.deleted_at:
             shown.text = shown.full_text = ""
         shown.citations = list(message.details.get("citations", ()))
@@ -164,6 +174,7 @@ class Rejection(Body):
 async def conversations(
     caller: Reader,
     session: ReadTransaction,
+    runtime: RuntimeOf,
     asked: Annotated[ConversationQuery, Query()],
 ) -> Page[ConversationOut]:
     """What is written to during a walk moves to the first page: take `updated_since` for it.
@@ -179,14 +190,16 @@ async def conversations(
         person_id=asked.person_id,
         ticket_id=asked.ticket_id,
     )
-    return page(rows, asked.limit, ConversationOut.model_validate, asked.ended(_place))
+    due = await deadlines(session, runtime, rows)
+    return page(rows, asked.limit, lambda row: _conversation(row, due[row.id]), asked.ended(_place))
 
 
 @router.get("/conversations/{conversation_id}", summary="One conversation")
 async def conversation(
-    conversation_id: UUID, caller: Reader, session: ReadTransaction
+    conversation_id: UUID, caller: Reader, session: ReadTransaction, runtime: RuntimeOf
 ) -> ConversationOut:
-    return ConversationOut.model_validate(await ConversationReader(session).get(conversation_id))
+    row = await ConversationReader(session).get(conversation_id)
+    return _conversation(row, (await deadlines(session, runtime, [row]))[row.id])
 
 
 @router.get("/conversations/{conversation_id}/messages", summary="What was said, oldest first")
@@ -203,10 +216,11 @@ async def messages(
     files: dict[UUID, list[Attachment]] = {}
     for file in await reader.attachments([row.id for row in rows]):
         files.setdefault(file.message_id, []).append(file)
+    told = await steps(session, rows)
     return page(
         rows,
         asked.limit,
-        lambda row: MessageOut.of(row, files.get(row.id, [])),
+        lambda row: MessageOut.of(row, files.get(row.id, []), told.get(row.id, ())),
         asked.ended(lambda row: cursor(row.sequence)),
     )
 
@@ -367,6 +381,10 @@ async def reject(
         raise NotFound("draft", message_id)
     await touched(session, caller.tenant_id, found.conversation_id)
     return MessageOut.of(found, [])
+
+
+def _conversation(row: Conversation, deadline: Deadline) -> ConversationOut:
+    return ConversationOut.model_validate(row).model_copy(update={"deadline": deadline})
 
 
 def _place(row: Conversation) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.conversations.reaching.standing import Step
+
 
 @dataclass(frozen=True, slots=True)
 class SourceCard:
@@ -63,6 +65,9 @@ class MessageCard:
     reasoning: ReasoningCard | None
     wire: str
     """The webhook it came in, indented; empty unless asked for."""
+    went: str = ""
+    """By what it left instead of as it was written, and why."""
+    steps: tuple[Step, ...] = ()
 
     @property
     def is_seen_by_customer(self) -> bool:
@@ -128,6 +133,10 @@ class ThreadCard:
     version: int = 0
     is_paused: bool = False
     is_opted_out: bool = False
+    continues: tuple[str, ...] = ()
+    """Threads on other channels that go on with this one, or that this one goes on with."""
+    due: datetime | None = None
+    """When an answer was promised, if the customer waits for one."""
 
     @property
     def drafts(self) -> tuple[MessageCard, ...]:

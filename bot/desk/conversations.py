@@ -119,7 +119,8 @@ async def take_back(
             raise NotFound("reply", message_id)
         if message.state == "cancelled":
             raise Conflict("This reply was taken back already.")
-        if message.state != "pending" or message.attempts:
+        waits = message.state == "held" and message.details["went"]["by"] == "template"
+        if not waits and (message.state != "pending" or message.attempts):
             raise Conflict("Too late: the reply has left.")
         message.state, message.state_at = "cancelled", utc_now()
         message.error = "taken back"

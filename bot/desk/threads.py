@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,11 @@ from bot.desk.cards import (
     ThreadCard,
     TicketCard,
 )
+from bot.desk.showing.went import went_line
 from bot.desk.showing.words import spoken
 from domain.conversations.models import Attachment, Conversation, Message, Turn
+from domain.conversations.reaching.carrying import continued
+from domain.conversations.reaching.standing import Step, promised, steps
 from domain.conversations.repository import ConversationReader
 from domain.customers.models import Company, Person
 from domain.customers.optouts import OptOuts
@@ -49,6 +53,7 @@ class _Beside:
     files: Mapping[UUID, list[Attachment]]
     raw: Mapping[UUID, bytes]
     staff: Mapping[UUID, str]
+    steps: Mapping[UUID, tuple[Step, ...]]
     heard_at: Mapping[UUID, Any]
     """Turn → when the last message that it answers was stored."""
 
@@ -86,7 +91,22 @@ async def read(
         version=conversation.version,
         is_paused=conversation.is_paused,
         is_opted_out=await OptOuts(session, tenant_id).applies_to(conversation_id),
+        continues=await _continues(session, conversation),
+        due=await _due(session, conversation),
     )
+
+
+async def _continues(session: AsyncSession, conversation: Conversation) -> tuple[str, ...]:
+    later, earlier = await continued(session, conversation)
+    told = [f"continues from {earlier.channel} (thread {earlier.id})"] if earlier else []
+    return (*told, *(f"goes on by {one.channel} (thread {one.id})" for one in later))
+
+
+async def _due(session: AsyncSession, conversation: Conversation) -> datetime | None:
+    ticket_id = conversation.ticket_id
+    if ticket_id is None or conversation.last_author != "customer":
+        return None
+    return (await promised(session, [ticket_id])).get(ticket_id)
 
 
 async def tickets(
@@ -177,6 +197,7 @@ async def _beside(
         files=files,
         raw=await reader.raw_events(events) if events else {},
         staff=staff,
+        steps=await steps(session, messages),
         heard_at={m.turn_id: m.created_at for m in messages if m.turn_id and m.direction == "in"},
     )
 
@@ -211,6 +232,8 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
             for file in beside.files.get(message.id, ())
         ),
         reasoning=_reasoning(message, beside),
+        went=went_line(message.details.get("went") or {}, message.state),
+        steps=beside.steps.get(message.id, ()),
         wire=_indented(beside.raw.get(message.raw_event_id)) if message.raw_event_id else "",
     )
 

@@ -10,14 +10,17 @@ from uuid import UUID
 
 from pydantic import SecretStr, ValidationError
 
+from bot import queue
 from bot.foundation.security import Vault
 from channels.channel import Channel, ChannelSettings
+from domain.conversations.reaching.pacing import Pace
 from domain.database import Database
 from domain.errors import NotConfigured, NotFound
 from domain.tenants import directory
 from domain.tenants.models import ChannelAccount
 from domain.tenants.service import AccountConfiguration, ChannelAccounts, Tenants
 from domain.tenants.settings import TenantSettings
+from domain.types import utc_now
 
 CACHE_SECONDS = 5.0
 ASKING_SECONDS = 1.0
@@ -38,6 +41,12 @@ class Account:
     is_enabled: bool
     live_since: datetime | None
     tenant: TenantSettings
+
+    @property
+    def further_hints(self) -> tuple[str, ...]:
+        """Other ids by which deliveries may name it: those of its whole business account."""
+        told = (getattr(self.settings, field, None) for field in self.settings.further_hints)
+        return tuple(str(one) for one in told if one)
 
     @property
     def answers_by_itself(self) -> bool:
@@ -102,6 +111,9 @@ class Accounts:
             values = (self._values(present) if present else {}) | dict(changes)
             configuration = self._configuration(channel, values)
             account = await accounts.configure(configuration, self._vault, account_id)
+            if account_id:  # a new token: what waited for it leaves
+                for message_id in await Pace(session, tenant_id).resume(account_id, utc_now()):
+                    await queue.put(session, "deliver", tenant_id=tenant_id, message_id=message_id)
         self.forget()
         return account
 

@@ -1,46 +1,43 @@
 """Brings a stored message to the customer: plan, send, record; retry, or tell a person."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import httpx
-import psycopg
-import stamina
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from bot.engine.accounts import Account, Accounts
 from bot.engine.chats import reachability
-from bot.engine.identity.sending import CodeLetter, addressed_elsewhere
+from bot.engine.delivering.diverting import Diverter
+from bot.engine.delivering.handing import HandingOver, patiently
+from bot.engine.delivering.parcel import Parcel, parcel_of, template_of
+from bot.engine.delivering.planning import Plan, is_open
+from bot.engine.delivering.template_office import TemplateOffice
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.following import follow_on
 from bot.engine.reacting.promising import PROMISE
 from bot.engine.reacting.threads import touch, touch_on
 from bot.foundation.telemetry import log, messages_sent
+from channels.channel import ExplainsFailures
 from channels.messages import (
-    Address,
-    Choice,
-    OutboundAttachment,
-    OutboundMessage,
+    AccessRefused,
+    Blocked,
+    ChannelError,
     Permanent,
     Receipt,
     Temporary,
     Unreachable,
     WindowClosed,
 )
-from channels.rendering import render
-from domain.conversations.attachments import Attachments
+from domain.conversations.models import Message
 from domain.conversations.outbox import (
     MAX_ATTEMPTS,
-    SENDING_TIMEOUT,
     Outbox,
-    record_accepted,
     record_receipt,
 )
+from domain.conversations.reaching.pacing import TRY_AGAIN, Pace
 from domain.database import Database
 from domain.errors import DomainError
 from domain.events import Happened, record
@@ -48,42 +45,11 @@ from domain.tickets.promises import may_promise
 from domain.types import utc_now
 
 DELIVER = "deliver"
-UNWANTED = "The customer has written STOP: nothing automatic goes there."
+PAUSED = "paused"
+"""The code of what waits because its account's access is refused."""
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=15)
-RECORDING_PATIENCE = 20.0
-"""Seconds; less than after which the sweep takes the sender for dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A message that this job has claimed, and where it goes."""
-
-    message_id: UUID
-    conversation_id: UUID
-    hint: str
-    identities: tuple[tuple[str, str], ...]
-    text: str
-    choices: tuple[tuple[str, str], ...] = ()
-    subject: str = ""
-    in_reply_to: str | None = None
-    attempts: int = 1
-    last_inbound_at: datetime | None = None
-    has_files: bool = False
-    accepted: tuple[tuple[str, ...], ...] = ()
-    """The ids of each part that the provider took in an earlier try."""
-    muted: tuple[tuple[str, str], ...] = ()
-    """Addresses of the person that take nothing more since they last wrote, and why."""
-    elsewhere: CodeLetter | None = None
-    """A one-time code for an address outside of the conversation."""
-
-    @property
-    def to(self) -> Address:
-        """The address that names the thread, else the person's first one."""
-        for kind, value in self.identities:
-            if value == self.hint:
-                return Address(kind, value)
-        return Address(*self.identities[0]) if self.identities else Address("", self.hint)
+UNWANTED = "The customer has written STOP: nothing automatic goes there."
 
 
 class Deliverer:
@@ -94,9 +60,12 @@ class Deliverer:
         client: httpx.AsyncClient,
         letters: Letters,
     ) -> None:
+        self._diverter = Diverter(database, accounts)
+        self.templates = TemplateOffice(database, accounts, client)
         self._database = database
         self._accounts = accounts
         self._client = client
+        self._handing = HandingOver(database, client, letters)
         self.letters = letters
 
     async def deliver(self, tenant_id: UUID, message_id: UUID) -> None:
@@ -111,25 +80,29 @@ class Deliverer:
         try:
             account = await self._accounts.get(tenant_id, row.channel_account_id)
         except DomainError as error:
-            await self._give_up(tenant_id, _parcel(row), str(error), "unknown")
+            await self._give_up(tenant_id, parcel_of(row), str(error), "unknown")
             return
-        await self.send(account, _parcel(row))
+        parcel = parcel_of(row)
+        admission = await self._admitted(account, parcel)
+        if admission is not None:
+            await self.send(account, replace(parcel, is_probe=admission))
 
     async def send(self, account: Account, parcel: Parcel) -> None:
         """Sends a message that is stored as `sending`, with no transaction open meanwhile."""
         name = account.channel.name
+        if not _goes_here(account, parcel):
+            await self._divert(account, parcel, None)
+            return
         try:
-            if not account.is_on:
-                raise Permanent(f"{account.channel.title} is switched off for this company.")
-            self._require_window(account, parcel)
-            _require_reachable(account, parcel)
-            receipt = await self._hand_over(account, parcel)
+            receipt = await self._handing.hand_over(account, parcel)
         except Temporary as error:
             messages_sent.labels(name, "retried").inc()
             await self._retry(account, parcel, error)
+        except AccessRefused as error:
+            messages_sent.labels(name, "retried").inc()
+            await self._pause(account, parcel, error)
         except Permanent as error:
-            is_muted = isinstance(error, Unreachable)
-            await self._give_up(account.tenant_id, parcel, str(error), name, is_muted=is_muted)
+            await self._refused(account, parcel, error)
         except Exception as error:
             log.exception("delivery.failed", message=str(parcel.message_id))
             unexpected = Temporary(f"{type(error).__name__}: {error}", may_have_been_sent=True)
@@ -138,91 +111,110 @@ class Deliverer:
             messages_sent.labels(name, "sent").inc()
             await self._sent(account, parcel, receipt)
 
-    def _require_window(self, account: Account, parcel: Parcel) -> None:
-        window = account.channel.capabilities.window
-        if window and parcel.last_inbound_at and utc_now() - parcel.last_inbound_at > window:
-            hours = round(window.total_seconds() / 3600)
-            raise WindowClosed(
-                f"The customer last wrote more than {hours} hours ago: {account.channel.title} "
-                "takes no free text now. Call, mail, or wait until they write again."
-            )
+    async def foresee(self, tenant_id: UUID, account_id: UUID, conversation_id: UUID) -> Plan:
+        """How a reply of staff would go, were it written now."""
+        account = await self._accounts.get(tenant_id, account_id)
+        return await self._diverter.foresee(account, conversation_id)
 
-    async def _hand_over(self, account: Account, parcel: Parcel) -> Receipt:
-        """Part by part where it takes several: what the provider has taken is not sent again."""
-        files = await self._files(account, parcel) if parcel.has_files else ()
-        message = _outbound(parcel, files)
-        if parcel.elsewhere:
-            message = await addressed_elsewhere(
-                self._database, self.letters, account, message, parcel.elsewhere
+    async def replan(self, tenant_id: UUID, message_id: UUID, code: str, words: str) -> None:
+        """A provider took a message and told later that it was not delivered."""
+        async with self._database.transaction(tenant_id) as session:
+            row = await session.get(Message, message_id)
+            if row is None or row.state != "failed":
+                return
+            account_id, conversation_id = row.channel_account_id, row.conversation_id
+            parcel = Parcel(
+                message_id=message_id,
+                conversation_id=conversation_id,
+                hint="",
+                identities=(),
+                text=row.text,
+                template=template_of(row.details),
+                stands_for_id=row.stands_for_id,
+                accepted=tuple((one,) for one in row.details.get("parts", ())),
             )
-        elif account.channel.capabilities.has_subject:
-            message = await self.letters.addressed(
-                account, message, parcel.message_id, parcel.conversation_id
-            )
-        parts = render(message, account.channel.capabilities) or (message,)
-        accepted, at = [*parcel.accepted], utc_now()
-        async with self._kept_alive(account.tenant_id, parcel):
-            for part in parts[len(accepted) :]:
-                if len(parts) > 1:
-                    await self._note_accepted(account.tenant_id, parcel, accepted)
-                try:
-                    receipt = await account.channel.send(part, account.settings, self._client)
-                except Permanent as error:
-                    raise _unfinished(error, len(accepted), len(parts)) from error
-                accepted.append(receipt.external_ids)
-                at = receipt.at
-        return Receipt(tuple(id_ for taken in accepted for id_ in taken), at)
-
-    async def _files(self, account: Account, parcel: Parcel) -> tuple[OutboundAttachment, ...]:
-        """Read at once, so that nothing is open while they are sent."""
-        limit, title = account.channel.capabilities.attachment_limit, account.channel.title
-        found = []
-        async with self._database.transaction(account.tenant_id) as session:
-            attachments = Attachments(session, account.tenant_id)
-            for row in await attachments.of_message(parcel.message_id):
-                if row.state == "waiting":
-                    raise Temporary(f"The file “{row.filename}” is not there yet.")
-                if row.state != "stored":
-                    raise Permanent(f"The file “{row.filename}” cannot be sent: {row.reason}")
-                if (row.size or 0) > limit:
-                    raise Permanent(
-                        f"“{row.filename}” is larger than the {limit // 2**20} MB that {title} "
-                        "takes: send a link instead."
-                    )
-                content = await attachments.whole(row.id)
-                found.append(OutboundAttachment(row.filename, row.content_type, content))
-        return tuple(found)
-
-    @asynccontextmanager
-    async def _kept_alive(self, tenant_id: UUID, parcel: Parcel) -> AsyncIterator[None]:
-        """Large files may take longer than the sweep waits for a sender."""
-        if not parcel.has_files:
-            yield
+        account = await self._accounts.get(tenant_id, account_id)
+        channel = account.channel
+        if not isinstance(channel, ExplainsFailures):
             return
+        error = channel.failure(code, words)
+        # By now it is too late to try again, whatever the code means at the time of sending.
+        told = error if isinstance(error, Permanent) else Permanent(str(error), code=code)
+        await self._refused(account, parcel, told)
 
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(SENDING_TIMEOUT.total_seconds() / 3)
-                async with self._database.transaction(tenant_id) as session:
-                    await Outbox(session, tenant_id).still_sending(parcel.message_id)
+    async def _refused(self, account: Account, parcel: Parcel, error: Permanent) -> None:
+        if isinstance(error, Blocked):
+            await self._mute(account.tenant_id, parcel, str(error))
+        is_asking = parcel.template is not None
+        if parcel.may_be_diverted and (isinstance(error, WindowClosed | Unreachable) or is_asking):
+            await self._divert(account, parcel, error)
+            return
+        name = account.channel.name
+        await self._give_up(account.tenant_id, parcel, str(error), name, error.code)
 
-        keeper = asyncio.create_task(renew())
-        try:
-            yield
-        finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+    async def _mute(self, tenant_id: UUID, parcel: Parcel, reason: str) -> None:
+        """The address takes nothing more from us."""
+        async with self._database.transaction(tenant_id) as session:
+            await reachability.mute(session, tenant_id, parcel.conversation_id, parcel.to, reason)
 
-    async def _note_accepted(
-        self, tenant_id: UUID, parcel: Parcel, accepted: list[tuple[str, ...]]
+    async def _divert(self, account: Account, parcel: Parcel, error: ChannelError | None) -> None:
+        """Plan B, once; where there is none, a person is told."""
+        diverted = await self._diverter.divert(account, parcel.message_id, error)
+        if diverted.is_settled:
+            messages_sent.labels(account.channel.name, "diverted").inc()
+            return
+        failed = replace(parcel, message_id=diverted.message_id)
+        name = account.channel.name
+        await self._give_up(account.tenant_id, failed, diverted.told, name, diverted.code)
+
+    async def _admitted(self, account: Account, parcel: Parcel) -> bool | None:
+        """Whether it may leave now: None when it waits, True when it tries a paused account."""
+        rate = account.channel.capabilities.messages_per_second
+        if rate is None:
+            return False
+        now = utc_now()
+        async with self._database.transaction(account.tenant_id) as session:
+            admission = await Pace(session, account.tenant_id).admit(account.id, rate, now)
+            if admission.wait is None:
+                return admission.is_paused
+            code = PAUSED if admission.is_paused else "pace"
+            await self._let_wait(
+                session, account, parcel, now + admission.wait, (admission.reason, code)
+            )
+        return None
+
+    async def _pause(self, account: Account, parcel: Parcel, error: AccessRefused) -> None:
+        """Everything of the account waits until its access is renewed; staff are told once."""
+        now, tenant_id = utc_now(), account.tenant_id
+        async with self._database.transaction(tenant_id) as session:
+            is_news = await Pace(session, tenant_id).pause(account.id, str(error), now)
+            if is_news:
+                payload = {
+                    "channel": account.channel.title,
+                    "account": account.hint,
+                    "error": str(error),
+                    "since": now.isoformat(),
+                }
+                record(session, tenant_id, Happened("account.paused", account.id, payload))
+                await queue.put(session, "react", tenant_id=tenant_id)
+            told = (str(error), PAUSED)
+            await self._let_wait(session, account, parcel, now + TRY_AGAIN, told)
+
+    async def _let_wait(
+        self,
+        session: AsyncSession,
+        account: Account,
+        parcel: Parcel,
+        at: datetime,
+        why: tuple[str, str],
     ) -> None:
-        async for attempt in _patiently():
-            with attempt:
-                async with self._database.pipeline(tenant_id) as connection:
-                    await record_accepted(connection, parcel.message_id, accepted)
+        tenant_id = account.tenant_id
+        await Outbox(session, tenant_id).wait(parcel.message_id, at, *why)
+        await queue.put(session, DELIVER, at=at, tenant_id=tenant_id, message_id=parcel.message_id)
+        await touch(session, tenant_id, (parcel.conversation_id,), account.tenant.desk.rooms)
 
     async def _sent(self, account: Account, parcel: Parcel, receipt: Receipt) -> None:
-        async for attempt in _patiently():
+        async for attempt in patiently():
             with attempt:
                 async with self._database.pipeline(account.tenant_id) as connection:
                     await record_receipt(
@@ -242,6 +234,14 @@ class Deliverer:
                             tenant_id=account.tenant_id,
                             message_id=parcel.message_id,
                         )
+        if parcel.is_probe:
+            await self.resume(account.tenant_id, account.id)
+
+    async def resume(self, tenant_id: UUID, account_id: UUID) -> None:
+        """The account's access works again: what waits for it leaves."""
+        async with self._database.transaction(tenant_id) as session:
+            for message_id in await Pace(session, tenant_id).resume(account_id, utc_now()):
+                await queue.put(session, DELIVER, tenant_id=tenant_id, message_id=message_id)
 
     async def _retry(self, account: Account, parcel: Parcel, error: Temporary) -> None:
         tenant_id = account.tenant_id
@@ -264,40 +264,14 @@ class Deliverer:
             await touch(session, tenant_id, (parcel.conversation_id,), rooms)
 
     async def _give_up(
-        self, tenant_id: UUID, parcel: Parcel, error: str, channel: str, *, is_muted: bool = False
+        self, tenant_id: UUID, parcel: Parcel, error: str, channel: str, code: str = ""
     ) -> None:
-        """`is_muted`: the address takes nothing more from us."""
         messages_sent.labels(channel, "failed").inc()
         async with self._database.transaction(tenant_id) as session:
-            await Outbox(session, tenant_id).fail(parcel.message_id, error)
+            await Outbox(session, tenant_id).fail(parcel.message_id, error, code)
             payload = {"error": error, "conversation_id": str(parcel.conversation_id)}
             record(session, tenant_id, Happened("message.failed", parcel.message_id, payload))
-            if is_muted:
-                to, conversation_id = parcel.to, parcel.conversation_id
-                await reachability.mute(session, tenant_id, conversation_id, to, error)
             await queue.put(session, "react", tenant_id=tenant_id)
-
-
-def _require_reachable(account: Account, parcel: Parcel) -> None:
-    """Mail has rules of its own for addresses that bounced."""
-    reason = dict(parcel.muted).get(parcel.to.value, "")
-    if reason and not account.channel.capabilities.has_subject:
-        raise Permanent(f"Nothing more is sent to them on {account.channel.title}: {reason}")
-
-
-def _patiently() -> AsyncIterator[stamina.Attempt]:
-    """Only we know what was sent: a database that is away for a moment is waited for."""
-    return stamina.retry_context(
-        on=psycopg.OperationalError, attempts=None, timeout=RECORDING_PATIENCE, wait_max=2.0
-    )
-
-
-def _unfinished(error: Permanent, accepted: int, parts: int) -> Permanent:
-    """Says how much of the message the customer has got."""
-    if not accepted:
-        return error
-    told = f"{error} Of its {parts} parts {accepted} had been sent."
-    return type(error)(told, code=error.code)
 
 
 def pause(attempts: int, retry_after: float | None) -> timedelta:
@@ -307,35 +281,14 @@ def pause(attempts: int, retry_after: float | None) -> timedelta:
     return max(min(doubled, LONGEST_PAUSE), asked)
 
 
-def _outbound(parcel: Parcel, files: tuple[OutboundAttachment, ...]) -> OutboundMessage:
-    return OutboundMessage(
-        to=parcel.to,
-        text=parcel.text,
-        conversation_hint=parcel.hint,
-        choices=tuple(Choice(id=id_, title=title) for id_, title in parcel.choices),
-        attachments=files,
-        in_reply_to=parcel.in_reply_to,
-        subject=parcel.subject,
-        idempotency_key=str(parcel.message_id),
-    )
+def _goes_here(account: Account, parcel: Parcel) -> bool:
+    """Whether the channel simply takes it, as far as we know."""
+    if not account.is_on or parcel.is_kept_from_address:
+        return False
+    if parcel.elsewhere is not None:  # asked when it is addressed
+        return True
+    window = account.channel.capabilities.window
+    return parcel.template is not None or is_open(window, parcel.last_inbound_at, utc_now())
 
 
-def _parcel(row: Any) -> Parcel:
-    code_id, to = row.details.get("code_id"), row.details.get("to")
-    return Parcel(
-        message_id=row.id,
-        conversation_id=row.conversation_id,
-        hint=row.hint,
-        identities=tuple((i["kind"], i["value"]) for i in row.identities or ()),
-        text=row.text,
-        choices=tuple((c["id"], c["title"]) for c in row.details.get("choices", ())),
-        subject=row.subject,
-        in_reply_to=row.in_reply_to,
-        attempts=row.attempts,
-        # Whether an address outside can be written to now is asked when it is addressed.
-        last_inbound_at=None if to else row.last_inbound_at,
-        has_files=row.has_files,
-        accepted=tuple(tuple(part) for part in row.details.get("accepted", ())),
-        muted=tuple((i["value"], i["muted"]) for i in row.identities or () if i["muted"]),
-        elsewhere=CodeLetter(UUID(code_id), Address(*to)) if to and code_id else None,
-    )
+__all__ = ["Deliverer", "Parcel", "pause"]

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import queue
 from bot.engine.accounts import Account, Accounts
 from bot.engine.chats import presses, reachability
+from bot.engine.delivering.hearing import note_template_news, release_answered, replan
 from bot.engine.mailing.sent import SentMails
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.mailing.understanding import OWN_COPY, MailReader, status_of
@@ -29,6 +30,7 @@ from channels.messages import (
     InboundEvent,
     InboundMessage,
     StatusUpdate,
+    TemplateNews,
 )
 from domain.conversations import ledger
 from domain.conversations.chats import moving, revisions
@@ -54,6 +56,7 @@ class _Understood:
     statuses: tuple[NewStatus, ...] = ()
     moves: tuple[tuple[str, str], ...] = ()
     """Hints of conversations that go on under another one."""
+    templates: tuple[TemplateNews, ...] = ()
     copies: tuple[str, ...] = ()
     """Ids of mails of ours that have come back: they have left."""
     ignored: str = ""
@@ -181,6 +184,10 @@ class IntakeJob:
         statuses = [status for one in understood for status in one.statuses]
         if statuses:
             await self._record_statuses(session, account, intake, statuses)
+        await release_answered(session, account.tenant_id, stored.answered)
+        news = [one for each in understood for one in each.templates]
+        if news:
+            await note_template_news(session, account, news)
         live = [new.id for new, _ in originals if new.is_live]
         await follow(session, account.tenant_id, live)
         await session.flush()
@@ -193,6 +200,8 @@ class IntakeJob:
         self, session: AsyncSession, account: Account, intake: Intake, statuses: list[NewStatus]
     ) -> None:
         for change in await intake.record_statuses(statuses):
+            if change.state == "failed" and await replan(session, account, change):
+                continue
             if change.state == "failed":
                 payload = {"error": change.error, "conversation_id": str(change.conversation_id)}
                 happened = Happened("message.failed", change.message_id, payload, "provider")
@@ -208,7 +217,7 @@ def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Forese
         # What was fetched is the account's own: it is kept for a person to look at.
         is_ours = isinstance(account.channel, PolledChannel)
         return _Understood(event, ignored=str(error) or "Not understood.", is_quarantined=is_ours)
-    mine = [one for one in parsed if one.account in ("", account.hint)]
+    mine = [one for one in parsed if one.account in ("", account.hint, *account.further_hints)]
     said = [one for one in mine if isinstance(one, InboundMessage)]
     copies = [one for one in said if reader.is_own_copy(one)]
     if copies:
@@ -217,8 +226,14 @@ def _understand(reader: MailReader, event: ledger.WaitingEvent, foreseen: Forese
     messages = [(reader.threaded(_new_message(account, event, one), one), one) for one in said]
     statuses = [_new_status(one) for one in mine if isinstance(one, StatusUpdate)]
     statuses += [status for one in said if (status := status_of(one))]
-    moves = tuple(one.moves for one in mine if isinstance(one, Ignored) and one.moves)
-    return _Understood(event, tuple(messages), tuple(statuses), moves, ignored=_reason(mine))
+    return _Understood(
+        event,
+        tuple(messages),
+        tuple(statuses),
+        moves=tuple(one.moves for one in mine if isinstance(one, Ignored) and one.moves),
+        templates=tuple(one for one in mine if isinstance(one, TemplateNews)),
+        ignored=_reason(mine),
+    )
 
 
 def _parsed(account: Account, body: bytes) -> Sequence[InboundEvent]:

@@ -20,6 +20,7 @@ from bot.foundation.telemetry import log
 from domain.conversations import ledger
 from domain.conversations.attachments import Attachments
 from domain.conversations.outbox import Outbox
+from domain.conversations.reaching.carrying import Carrying
 from domain.conversations.repository import ConversationReader
 from domain.conversations.turns import Turns
 from domain.database import Database
@@ -111,6 +112,7 @@ class Rescue:
                 await put(TURN, conversation_id=conversation_id)
             outbox = Outbox(session, tenant_id)
             messages = [*await outbox.rescue(now), *await outbox.due(now)]
+            messages += await Carrying(session, tenant_id).release()
             for message_id in dict.fromkeys(messages):
                 await put(DELIVER, message_id=message_id)
             files = await Attachments(session, tenant_id).waiting(now - LONG_PATIENCE)

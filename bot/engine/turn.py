@@ -35,6 +35,7 @@ from domain.conversations.turns import LEASE_SECONDS, Lease, Turns, restart
 from domain.customers.joining.proof import Outcome
 from domain.database import Database
 from domain.tenants.settings import TenantSettings
+from domain.types import utc_now
 
 TRIES = 3
 THINKING_LIMIT = 60.0
@@ -231,6 +232,7 @@ class TurnRunner:
                 choices=tuple((button.id, button.title) for button in applied.buttons),
                 in_reply_to=applied.in_reply_to,
                 attempts=1,
+                last_inbound_at=utc_now(),  # they wrote just now: it is what this answers
             ),
         )
 

@@ -13,6 +13,7 @@ from domain.types import utc_now
 def register(engine: App, runtime: Runtime) -> None:
     """Makes every job known to the engine."""
     _register_messages(engine, runtime)
+    _register_delivery(engine, runtime)
     _register_staff(engine, runtime)
     _register_fetching(engine, runtime)
     _register_upkeep(engine, runtime)
@@ -30,10 +31,6 @@ def _register_messages(engine: App, runtime: Runtime) -> None:
     @engine.task(name="turn")
     async def turn(tenant_id: str, conversation_id: str) -> None:
         await runtime.turns.run(UUID(tenant_id), UUID(conversation_id), timedelta(0))
-
-    @engine.task(name="deliver")
-    async def deliver(tenant_id: str, message_id: str) -> None:
-        await runtime.deliverer.deliver(UUID(tenant_id), UUID(message_id))
 
     @engine.task(name="fetch")
     async def fetch(tenant_id: str, attachment_id: str) -> None:
@@ -55,6 +52,20 @@ def _register_messages(engine: App, runtime: Runtime) -> None:
     @engine.task(name="promise")
     async def promise(tenant_id: str, message_id: str) -> None:
         await runtime.promises.read(UUID(tenant_id), UUID(message_id))
+
+
+def _register_delivery(engine: App, runtime: Runtime) -> None:
+    @engine.task(name="deliver")
+    async def deliver(tenant_id: str, message_id: str) -> None:
+        await runtime.deliverer.deliver(UUID(tenant_id), UUID(message_id))
+
+    @engine.task(name="replan")
+    async def replan(tenant_id: str, message_id: str, code: str, words: str) -> None:
+        await runtime.deliverer.replan(UUID(tenant_id), UUID(message_id), code, words)
+
+    @engine.task(name="templates")
+    async def templates() -> None:
+        await runtime.templates.sync_all()
 
 
 def _register_fetching(engine: App, runtime: Runtime) -> None:

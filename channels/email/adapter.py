@@ -41,6 +41,7 @@ CAPABILITIES = Capabilities(
     quiet_time=timedelta(0),
     has_subject=True,
     reaches=("email",),
+    begins_with=("email",),
 )
 
 

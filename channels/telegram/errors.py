@@ -6,7 +6,7 @@ then `parameters`. Sentences are for staff: what is wrong and what to do. Pure.
 
 from dataclasses import dataclass
 
-from channels.messages import ChannelError, Permanent, Temporary, Unreachable
+from channels.messages import Blocked, ChannelError, Permanent, Temporary
 
 _LONGEST_PAUSE = 86_400.0
 
@@ -63,9 +63,9 @@ _FILE_TOO_LARGE = (
 
 # (words of the description, what it means), the first that fits counts.
 _FORBIDDEN: tuple[tuple[tuple[str, ...], type[Permanent], str], ...] = (
-    (("blocked by the user",), Unreachable, _BLOCKED),
-    (("user is deactivated",), Unreachable, _GONE),
-    (("can't initiate conversation",), Unreachable, _NOT_BEGUN),
+    (("blocked by the user",), Blocked, _BLOCKED),
+    (("user is deactivated",), Blocked, _GONE),
+    (("can't initiate conversation",), Blocked, _NOT_BEGUN),
     (("kicked", "not a member"), Permanent, _REMOVED),
     (("send messages to bots", "to the bot"), Permanent, "Bots cannot write to each other."),
 )

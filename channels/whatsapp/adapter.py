@@ -9,8 +9,17 @@ from hashlib import sha256
 import httpx
 
 from channels.channel import Capabilities, Channel, ChannelSettings, Delivery
-from channels.messages import InboundAttachment, InboundEvent, Media, OutboundMessage, Receipt
-from channels.whatsapp import inbound, media, outbound
+from channels.messages import (
+    ChannelError,
+    InboundAttachment,
+    InboundEvent,
+    Media,
+    OutboundMessage,
+    Receipt,
+)
+from channels.templates import RegisteredTemplate, Template
+from channels.whatsapp import inbound, media, outbound, templates
+from channels.whatsapp.errors import Refusal, error_for
 from channels.whatsapp.graph import GRAPH_API, Graph
 from channels.whatsapp.settings import WhatsAppSettings
 
@@ -29,6 +38,9 @@ CAPABILITIES = Capabilities(
     quiet_time=timedelta(seconds=0.8),
     has_typing=True,
     has_statuses=True,
+    has_templates=True,
+    has_reactions=True,
+    messages_per_second=80.0,
     bold=("*", "*"),
     reaches=("phone", "whatsapp"),
 )
@@ -94,6 +106,23 @@ class WhatsApp:
         path = f"{settings.phone_number_id}/messages"
         graph = self._graph(settings, client)
         await graph.post(path, is_repeatable=True, json=outbound.reading(external_id))
+
+    def shipped_templates(self) -> tuple[Template, ...]:
+        return templates.shipped()
+
+    async def list_templates(
+        self, settings: WhatsAppSettings, client: httpx.AsyncClient
+    ) -> tuple[RegisteredTemplate, ...]:
+        return await templates.listed(self._graph(settings, client), settings)
+
+    async def submit_template(
+        self, template: Template, settings: WhatsAppSettings, client: httpx.AsyncClient
+    ) -> RegisteredTemplate:
+        return await templates.submitted(self._graph(settings, client), settings, template)
+
+    def failure(self, code: str, words: str) -> ChannelError:
+        """What a status `failed` means: the same codes come by webhook as in answers."""
+        return error_for(Refusal(400, {"code": code, "message": words}))
 
     def _graph(self, settings: WhatsAppSettings, client: httpx.AsyncClient) -> Graph:
         return Graph(self.api_url, settings.access_token, client)

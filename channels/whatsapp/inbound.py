@@ -30,6 +30,7 @@ from channels.whatsapp.payload import (
     unknown_moment,
 )
 from channels.whatsapp.people import GROUP, Person, address, receiver, writer
+from channels.whatsapp.template_news import TEMPLATE_FIELDS, template_news
 
 OBJECT = "whatsapp_business_account"
 PLACEHOLDER = ":placeholder"
@@ -112,7 +113,9 @@ def _events(change: Change) -> Iterator[InboundEvent]:
         for element in elements(change.value.get(key)):
             found = True
             yield from reader(change, element)
-    if not found:
+    if not found and change.field in TEMPLATE_FIELDS:
+        yield template_news(change.account, change.value, _account_news(change))
+    elif not found:
         yield Ignored(change.account, _account_news(change))
 
 

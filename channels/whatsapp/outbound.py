@@ -19,6 +19,7 @@ from channels.whatsapp.graph import Graph
 from channels.whatsapp.media import shown_as, upload
 from channels.whatsapp.payload import Node, elements, node, text
 from channels.whatsapp.people import GROUP, PHONE, USER_ID
+from channels.whatsapp.templates import template_content
 
 LIST_BUTTON = "☰"
 CALLBACK_LIMIT = 512
@@ -50,6 +51,11 @@ class Sending:
         return _message_id(answer)
 
     async def _content(self, part: OutboundMessage) -> dict[str, Any]:
+        if part.template:
+            return template_content(part.template)
+        if part.reaction:
+            told = {"message_id": part.in_reply_to or "", "emoji": part.reaction}
+            return {"type": "reaction", "reaction": told}
         if part.attachments:
             file = part.attachments[0]
             media_id = await upload(self._graph, self._number, file)
@@ -62,7 +68,7 @@ class Sending:
 def envelope(message: OutboundMessage) -> dict[str, Any]:
     """Everything but the content: to whom, in answer to what, and our key for the statuses."""
     body: dict[str, Any] = {"messaging_product": "whatsapp", **_recipient(message)}
-    if message.in_reply_to:
+    if message.in_reply_to and not message.reaction:
         body["context"] = {"message_id": message.in_reply_to}
     if message.idempotency_key:
         body["biz_opaque_callback_data"] = message.idempotency_key[:CALLBACK_LIMIT]

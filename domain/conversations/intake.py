@@ -80,9 +80,10 @@ _STORE = text("""
                            as author
                   from incoming i join stored using (id) group by i.conversation_id) n
          where c.id = n.conversation_id
-        returning c.id, c.turn_pending, c.survey_id
+        returning c.id, c.turn_pending, c.survey_id, n.is_customer and exists (
+            select from messages h where h.conversation_id = c.id and h.state = 'held') as has_held
     )
-    select s.id, t.id as conversation_id, t.turn_pending, t.survey_id, s.external_id,
+    select s.id, t.id as conversation_id, t.turn_pending, t.survey_id, t.has_held, s.external_id,
            exists (select from messages e
                     where e.tenant_id = :tenant_id and e.channel_account_id = :account_id
                       and e.replaces = s.external_id) as is_replaced
@@ -108,15 +109,29 @@ _KNOWN = text("""
                on a.kind = i.kind and a.value = i.value)
 """)
 
+# Whatever comes first, twice or together: of each state the earliest time and its reason stay.
 _STATUSES = text("""
-    insert into message_statuses (id, tenant_id, channel_account_id, external_id, state, at,
+    insert into message_statuses as kept (id, tenant_id, channel_account_id, external_id, state, at,
            error_code, error_text, price_category, created_at)
-    select id, :tenant_id, :account_id, external_id, state, at, error_code, error_text,
-           price_category, now()
+    select distinct on (external_id, state) id, :tenant_id, :account_id, external_id, state, at,
+           error_code, error_text,
+           max(price_category) over (partition by external_id, state), now()
       from jsonb_to_recordset(cast(:statuses as jsonb)) as s(
            id uuid, external_id text, state text, at timestamptz, error_code text,
            error_text text, price_category text)
-        on conflict (tenant_id, channel_account_id, external_id, state) do nothing
+     order by external_id, state, at, error_code, error_text
+        on conflict (tenant_id, channel_account_id, external_id, state) do update
+       set (at, error_code, error_text) = (
+               select e.at, e.error_code, e.error_text
+                 from (values (kept.at, kept.error_code, kept.error_text),
+                              (excluded.at, excluded.error_code, excluded.error_text))
+                   as e(at, error_code, error_text)
+                order by e.at, e.error_code, e.error_text limit 1),
+           price_category = greatest(kept.price_category, excluded.price_category)
+     where (excluded.at, excluded.error_code, excluded.error_text)
+         < (kept.at, kept.error_code, kept.error_text)
+        or excluded.price_category > kept.price_category
+    returning external_id
 """)
 
 # Of a message in several parts, a part's status says nothing of the others.
@@ -131,17 +146,23 @@ _ADOPT = text("""
 # Ranks as in channels.messages.moves_forward: sent < failed < delivered < read.
 APPLY_STATUSES = """
     update messages m set state = s.state, state_at = s.at,
-           error = case when s.state = 'failed' then s.error_text else '' end
-      from (select distinct on (external_id) external_id, state, at, error_text
+           error = case when s.state = 'failed' then s.error_text else '' end,
+           error_code = case when s.state = 'failed' then s.error_code else '' end,
+           price_category = coalesce(nullif(s.price_category, ''), m.price_category)
+      from (select distinct on (external_id) external_id, state, at, error_text, error_code,
+                   max(price_category) over (partition by external_id) as price_category
               from message_statuses
              where channel_account_id = :account_id and external_id = any(:external_ids)
              order by external_id, array_position(
-                   array['sent', 'failed', 'delivered', 'read'], state) desc) s
-     where m.channel_account_id = :account_id and m.external_id = s.external_id
+                   array['sent', 'failed', 'delivered', 'read'], state) desc) s, messages old
+     where old.id = m.id and m.channel_account_id = :account_id and m.external_id = s.external_id
        and m.direction = 'out'
-       and coalesce(array_position(array['sent', 'failed', 'delivered', 'read'], m.state), 0)
-         < array_position(array['sent', 'failed', 'delivered', 'read'], s.state)
-    returning m.id, m.conversation_id, m.state, m.error
+       and (coalesce(array_position(array['sent', 'failed', 'delivered', 'read'], m.state), 0)
+            < array_position(array['sent', 'failed', 'delivered', 'read'], s.state)
+            or m.state = s.state)
+       and m.state not in ('held', 'cancelled')
+    returning m.id, m.conversation_id, m.state, m.error, m.error_code, m.stands_for_id,
+              old.state is distinct from m.state as is_news
 """
 _APPLY_STATUSES = text(APPLY_STATUSES)
 
@@ -192,6 +213,7 @@ class Intake:
             conversations=frozenset(row.conversation_id for row in stored),
             replaced=tuple(row.external_id for row in stored if row.is_replaced),
             surveyed=frozenset(row.id for row in stored if row.survey_id),
+            answered=frozenset(row.conversation_id for row in stored if row.has_held),
         )
 
     async def record_statuses(self, statuses: list[NewStatus]) -> list[StatusChange]:
@@ -200,18 +222,21 @@ class Intake:
         if any(status.idempotency_key for status in statuses):
             keyed = json.dumps([status_row(s) for s in statuses if s.idempotency_key])
             await self._session.execute(_ADOPT, {"statuses": keyed})
-        await self._session.execute(
+        told = await self._session.scalars(
             _STATUSES,
             {"tenant_id": self._tenant_id, "account_id": self._account_id, "statuses": rows},
         )
+        news = sorted(set(told))
+        if not news:  # all of it was told before
+            return []
         changed = await self._session.execute(
             _APPLY_STATUSES,
             {
                 "account_id": self._account_id,
-                "external_ids": [status.external_id for status in statuses],
+                "external_ids": news,
             },
         )
-        return [StatusChange(*row) for row in changed]
+        return [StatusChange(*row[:-1]) for row in changed if row.is_news]
 
     async def _conversations(self, messages: list[NewMessage]) -> dict[str, UUID]:
         """The conversation of every hint; people and conversations are made where new."""
@@ -248,8 +273,11 @@ class Intake:
             await self._session.execute(
                 text(
                     "insert into identities (id, tenant_id, person_id, kind, value, beside, "
-                    "muted_reason, proven_at, created_at) values (:id, :tenant_id, :person_id, "
-                    ":kind, :value, :beside, '', case when :is_proven then now() end, now()) "
+                    "muted_reason, proven_at, opt_in_source, opt_in_at, created_at) values (:id, "
+                    ":tenant_id, :person_id, :kind, :value, :beside, '', "
+                    "case when :is_proven then now() end, "
+                    "case when :is_proven then 'wrote first' else '' end, "
+                    "case when :is_proven then cast(:wrote_at as timestamptz) end, now()) "
                     "on conflict (tenant_id, kind, value) do nothing"
                 ),
                 [row | own for row in newcomers.identity_rows],

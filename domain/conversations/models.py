@@ -63,6 +63,10 @@ class Conversation(TenantOwned, Base):
         ForeignKey("conversations.id", ondelete="SET NULL")
     )
     """The conversation that this one turned out to belong to: all of it has moved there."""
+    continues_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("conversations.id", ondelete="SET NULL")
+    )
+    """The conversation on another channel that this one goes on with."""
     address: Mapped[str] = mapped_column(default="", server_default="")
     """Where the customer last wrote from, on channels where a thread has several people."""
     proven_until: Mapped[datetime | None]
@@ -112,6 +116,17 @@ class Conversation(TenantOwned, Base):
             postgresql_where=sql("turn_pending"),
         ),
         Index("ix_conversations_recent", "tenant_id", "updated_at", "id"),
+        Index(
+            "ix_conversations_last_word",
+            "tenant_id",
+            "last_inbound_at",
+            postgresql_where=sql("last_author = 'customer'"),
+        ),
+        Index(
+            "ix_conversations_continues",
+            "continues_id",
+            postgresql_where=sql("continues_id is not null"),
+        ),
     )
 
 
@@ -120,8 +135,9 @@ class Message(Changing, TenantOwned, Base):
 
     `author`: customer, bot, staff or system.
     Inbound `outcome`: waiting, answered, attached or ignored, with `outcome_reason`.
-    Outbound `state`: draft (waits for a person), pending, sending, sent, delivered, read,
-    failed or cancelled.
+    Outbound `state`: draft (waits for a person), pending, held (not sent: a template asks the
+    customer to answer first, or another message carries the words elsewhere), sending, sent,
+    delivered, read, failed or cancelled. `details["went"]`: by what it left instead, and why.
     """
 
     __tablename__ = "messages"
@@ -168,6 +184,14 @@ class Message(Changing, TenantOwned, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(default="")
+    error_code: Mapped[str] = mapped_column(default="", server_default="")
+    """The provider's own, of `error`."""
+    price_category: Mapped[str] = mapped_column(default="", server_default="")
+    """What the provider charges it as."""
+    stands_for_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE")
+    )
+    """The held message whose words this one carries, or which it asks the customer to want."""
     is_maybe_repeated: Mapped[bool] = mapped_column(default=False)
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
@@ -195,6 +219,16 @@ class Message(Changing, TenantOwned, Base):
             postgresql_where=sql("state in ('pending', 'sending')"),
         ),
         Index("ix_messages_drafts", "tenant_id", "id", postgresql_where=sql("state = 'draft'")),
+        Index(
+            "ix_messages_held",
+            "conversation_id",
+            postgresql_where=sql("state = 'held'"),
+        ),
+        Index(
+            "ix_messages_stands_for",
+            "stands_for_id",
+            postgresql_where=sql("stands_for_id is not null"),
+        ),
         Index(
             "ix_messages_waiting",
             "tenant_id",

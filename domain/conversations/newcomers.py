@@ -74,6 +74,7 @@ class Newcomers:
                         "value": value,
                         "beside": beside,
                         "is_proven": is_proven,
+                        "wrote_at": message.sent_at,
                     }
                 )
         self._open(message, person_id)

@@ -29,10 +29,12 @@ _CLAIM = text(f"""
        and (m.next_attempt_at is null or m.next_attempt_at <= now())
     returning m.id, m.text, m.subject, m.in_reply_to, m.details, m.attempts, m.conversation_id,
               m.channel_account_id, m.author, m.is_maybe_repeated, c.hint, c.last_inbound_at,
+              m.content_kind, m.stands_for_id,
+              exists (select from identities i where i.person_id = c.person_id
+                         and i.value = c.hint
+                         and i.muted_at >= coalesce(c.last_inbound_at, i.muted_at)) as is_muted,
               exists (select from attachments a where a.message_id = m.id) as has_files,
-              c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
-                                  'muted', case when i.muted_at >= coalesce(c.last_inbound_at,
-                                  i.muted_at) then i.muted_reason else '' end))
+              c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value))
                               from identities i where i.person_id = c.person_id) as identities,
               m.author <> 'staff' and m.details ->> 'notice' is distinct from 'opt_out'
                   and {OPTED_OUT} as is_unwanted
@@ -41,7 +43,17 @@ _CLAIM = text(f"""
 # A status may have come before the receipt: the furthest one known wins.
 _SENT = """
     update messages m
-       set external_id = %(external_id)s, error = '', state_at = %(at)s,
+       set external_id = %(external_id)s, error = '', error_code = '',
+           state_at = coalesce((
+               select s.at from message_statuses s
+                where s.channel_account_id = m.channel_account_id
+                  and s.external_id = %(external_id)s
+                order by array_position(array['sent', 'failed', 'delivered', 'read'], s.state) desc
+                limit 1), %(at)s),
+           price_category = coalesce((
+               select max(s.price_category) from message_statuses s
+                where s.channel_account_id = m.channel_account_id
+                  and s.external_id = %(external_id)s), ''),
            details = m.details - 'accepted' || %(details)s::jsonb,
            thread_id = case when m.thread_id is not null then %(external_id)s end,
            state = coalesce((
@@ -186,11 +198,25 @@ class Outbox:
             .values(state="cancelled", state_at=utc_now(), error=reason)
         )
 
-    async def fail(self, message_id: UUID, error: str) -> None:
+    async def wait(self, message_id: UUID, at: datetime, reason: str, code: str) -> None:
+        """Not tried at all for now: that counts as no attempt."""
+        await self._session.execute(
+            update(Message)
+            .where(Message.id == message_id, Message.state == "sending")
+            .values(
+                state="pending",
+                next_attempt_at=at,
+                error=reason,
+                error_code=code,
+                attempts=Message.attempts - 1,
+            )
+        )
+
+    async def fail(self, message_id: UUID, error: str, code: str = "") -> None:
         await self._session.execute(
             update(Message)
             .where(Message.id == message_id)
-            .values(state="failed", state_at=utc_now(), error=error)
+            .values(state="failed", state_at=utc_now(), error=error, error_code=code)
         )
 
     async def approve(self, message_id: UUID, staff_id: UUID | None, new_text: str | None) -> None:

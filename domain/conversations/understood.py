@@ -108,6 +108,8 @@ class Stored:
     conversations: frozenset[UUID] = frozenset()
     replaced: tuple[str, ...] = ()
     surveyed: frozenset[UUID] = frozenset()
+    answered: frozenset[UUID] = frozenset()
+    """Where something of ours waited for the customer to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class StatusChange:
     conversation_id: UUID
     state: str
     error: str
+    error_code: str = ""
+    stands_for_id: UUID | None = None
 
 
 def message_row(message: NewMessage, conversation_id: UUID) -> dict[str, Any]:

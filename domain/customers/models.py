@@ -88,6 +88,9 @@ class Identity(TenantOwned, Base):
     muted_reason: Mapped[str] = mapped_column(default="")
     beside: Mapped[str] = mapped_column(default="", server_default="")
     """The known address that came with it in one message: whose that is, this is theirs too."""
+    opt_in_source: Mapped[str] = mapped_column(default="", server_default="")
+    """How they agreed to be written to there, in words: "wrote first"."""
+    opt_in_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("tenant_id", "kind", "value"),
         Index("ix_identities_person", "person_id", text("created_at desc")),

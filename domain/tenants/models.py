@@ -83,6 +83,25 @@ class TenantLogo(TenantOwned, Base):
     __table_args__ = (UniqueConstraint("tenant_id"),)
 
 
+class ChannelPace(TenantOwned, Base):
+    """How fast an account may send, shared by all workers, and whether it may at all.
+
+    `tokens`: messages it may send at once, as of `refilled_at`. `paused_at`: since then its
+    access is refused; `tried_at`: when that was last tried.
+    """
+
+    __tablename__ = "channel_paces"
+    channel_account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("channel_accounts.id", ondelete="CASCADE")
+    )
+    tokens: Mapped[float] = mapped_column(default=0.0)
+    refilled_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    pause_reason: Mapped[str] = mapped_column(default="")
+    __table_args__ = (UniqueConstraint("tenant_id", "channel_account_id"),)
+
+
 class ApiKey(TenantOwned, Base):
     """A key is shown once; the directory holds its keyed hash."""
 

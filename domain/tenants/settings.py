@@ -86,6 +86,11 @@ class Desk(Section):
     staff_see_margins: bool = False
     paused_channels: list[str] = []
     draft_topics: list[str] = []
+    outside_window: Literal["elsewhere", "template"] = "elsewhere"
+    """A reply outside a channel's window: by another channel where the customer is proven there,
+    else a template asks for an answer; or the template first."""
+    window_reminder_minutes: int = Field(default=120, ge=0, le=24 * 60)
+    """Before a window closes in which the customer has the last word; 0: never."""
     rooms: dict[str, str] = {}
     """Where conversations are shown to staff (`T1/C1`): by topic, by channel, `` for all others."""
 

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.channel import Capabilities
-from channels.messages import Address, Choice, OutboundAttachment, OutboundMessage
+from channels.messages import (
+    Address,
+    Choice,
+    OutboundAttachment,
+    OutboundMessage,
+    TemplateMessage,
+)
 from channels.rendering import render, split_text, units
 
 CHAT = Capabilities(
@@ -181,4 +187,62 @@ def test_what_is_rendered_stays_as_it_is(
     whole: OutboundMessage, capabilities: Capabilities
 ) -> None:
     for part in render(whole, capabilities):
+        assert render(part, capabilities) == (part,)
+
+
+# --- marks and templates ----------------------------------------------------------------------
+
+BOLD = Capabilities(text_limit=400, bold=("*", "*"), has_templates=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "bold", "plain"),
+    [
+        ("This is **urgent** now", "This is *urgent* now", "This is urgent now"),
+        ("## Opening hours\nMonday", "*Opening hours*\nMonday", "Opening hours\nMonday"),
+        ("* one\n+ two", "- one\n- two", "- one\n- two"),
+        (
+            "See [our page](https://example.com/a)",
+            "See our page: https://example.com/a",
+            "See our page: https://example.com/a",
+        ),
+        ("[https://a.example](https://a.example)", "https://a.example", "https://a.example"),
+        ("2**3**4 and a ** b", "2**3**4 and a ** b", "2**3**4 and a ** b"),
+        ("# of outlets: 30", "# of outlets: 30", "# of outlets: 30"),
+    ],
+)
+def test_marks_become_the_channels_own_or_words(text: str, bold: str, plain: str) -> None:
+    assert render(message(text), BOLD)[0].text == bold
+    assert render(message(text), PLAIN)[0].text == plain
+
+
+def test_a_template_goes_as_it_is_or_as_its_words() -> None:
+    asked = TemplateMessage("reply", "en", ("Acme", "Monday"), "Acme has an answer of Monday.")
+    sent = message(asked.text, template=asked)
+    assert render(sent, BOLD) == (sent,)
+    (shown,) = render(sent, MAIL)
+    assert (shown.text, shown.template) == (asked.text, None)
+
+
+def test_a_reaction_becomes_a_word_where_there_is_no_such_thing() -> None:
+    (shown,) = render(message("👍", reaction="👍", in_reply_to="x"), PLAIN)
+    assert (shown.text, shown.reaction) == ("👍", "")
+
+
+_marked = st.lists(
+    st.sampled_from(
+        ["**", "*", "[", "](https://a.example)", "## ", "+ ", "* ", "word", " ", "\n", "é", "#"]
+    ),
+    max_size=25,
+).map("".join)
+
+
+@given(_marked, st.sampled_from([CHAT, BOLD, PLAIN, MAIL]))
+def test_marks_lose_no_word_and_stay_as_they_are(text: str, capabilities: Capabilities) -> None:
+    parts = render(message(text), capabilities)
+    shown = "".join(part.text for part in parts)
+    assert shown.count("word") == text.count("word")
+    assert shown.count("é") == text.count("é")
+    assert shown.count("https://a.example") == text.count("https://a.example")
+    for part in parts:
         assert render(part, capabilities) == (part,)

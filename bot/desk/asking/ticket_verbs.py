@@ -85,4 +85,17 @@ TICKET_VERBS = (
         "promise list",
         "what was promised to customers, and by when",
     ),
+    Verb(
+        "react",
+        "react [N] EMOJI",
+        "react 12 👍",
+        "puts an emoji to the customer's last message",
+        Right.ACT,
+    ),
+    Verb(
+        "template",
+        "template list | template sync | template submit [NAME [LANGUAGE]]",
+        "template submit reply_waiting de",
+        "words approved beforehand, for when a channel takes no free text (submit: admins)",
+    ),
 )

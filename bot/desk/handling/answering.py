@@ -21,6 +21,7 @@ from bot.desk.handling.manners.introducing import introduce
 from bot.desk.showing.preflight import Destination, preflight
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import ago, short
+from bot.engine.delivering.planning import Way
 from channels.cards import Button, Card, Form, Input, InputKind, Option, Section, Style, Used
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.customers.models import Person
@@ -49,7 +50,7 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         files = await conversations.files_to_send(session, command.tenant_id, conversation.id)
         others = await _others(session, command, conversation.id)
         stop = await OptOuts(session, command.tenant_id).applies_to(conversation.id)
-    _require_open(to)
+    to = await _planned(bench, conversation, to)
     text = Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST)
     inputs = (replace(text, is_required=False), _files_input(files)) if files else (text,)
     return Form(
@@ -87,7 +88,7 @@ async def send(bench: Bench, used: Used, by: StaffView) -> Answer:
             raise NotFound("conversation", conversation_id)
         to = await destination(bench, session, conversation)
         news = await _news(session, conversation_id, int(seen) if seen.isdecimal() else 0)
-    _require_open(to)
+    to = await _planned(bench, conversation, to)
     text = used.inputs.get("text", "")
     files = tuple(as_id(each) for each in used.inputs.get("files", "").split(",") if each)
     how = conversations.Sending(UNDO, files, knows_of_stop)
@@ -190,12 +191,25 @@ def _described(file: Attachment) -> str:
     return f"{short(file.filename, 60)} ({told})"
 
 
-def _require_open(to: Destination) -> None:
-    if not to.is_open(utc_now()):
-        raise Refused(
-            f"{to.channel} takes no free text now: the customer's last message is too long ago. "
-            "Call, write on another channel, or wait until they write again."
-        )
+async def _planned(bench: Bench, conversation: Conversation, to: Destination) -> Destination:
+    """With the way on which it will go. Raises Refused where there is none."""
+    if to.is_open(utc_now()):
+        return to
+    plan = await bench.deliverer.foresee(
+        conversation.tenant_id, conversation.channel_account_id, conversation.id
+    )
+    if plan.way is Way.REFUSE:
+        raise Refused(f"{plan.reason} {plan.advice}".strip())
+    title = plan.elsewhere.title if plan.elsewhere else ""
+    return replace(to, instead=_WAYS[plan.way].format(title))
+
+
+_WAYS = {
+    Way.HERE: "",
+    Way.ELSEWHERE: "goes by {} instead",
+    Way.TEMPLATE: "a template asks them to answer, then it is sent",
+    Way.HOLD: "they were asked to answer, then it is sent",
+}
 
 
 async def _customers_words(session: AsyncSession, conversation: Conversation) -> tuple[str, str]:

@@ -16,6 +16,8 @@ class Destination:
     window: timedelta | None
     last_inbound_at: datetime | None
     files: int = 0
+    instead: str = ""
+    """How it goes where the window is closed."""
 
     def closes_in(self, now: datetime) -> timedelta | None:
         """None: there is no window. Negative: it is closed."""
@@ -37,6 +39,7 @@ def preflight(to: Destination, now: datetime) -> str:
     if left is not None:
         is_open = left > timedelta(0)
         parts.append(f"window closes in {span(left)}" if is_open else "window is closed")
+    parts += [to.instead] if to.instead else []
     if to.files:
         parts.append(many(to.files, "file"))
     return ", ".join(parts)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta, tzinfo
 from bot.desk.cards import FileCard, MessageCard, StepCard, ThreadCard, TicketCard
 from bot.desk.showing.drafts import draft_buttons
 from bot.desk.showing.tickets import run
+from bot.desk.showing.went import steps_line
 from bot.desk.showing.words import language, short, span, spoken
 from channels.cards import Button, Card, Field, Section, Style
+from domain.conversations.reaching.windows import closes_at, effective_deadline
 
 SHOWN = 20
 _HINT = "Plain lines in this thread are internal notes. Customers see only what Reply sends."
@@ -16,6 +18,7 @@ _STATES = {
     "pending": "on its way",
     "sending": "on its way",
     "failed": "could not be delivered",
+    "held": "not sent yet",
     "cancelled": "taken back",
     "draft": "waits for approval",
 }
@@ -44,6 +47,18 @@ class Beside:
         if self.zone is not None:
             return f"window closes {closes.astimezone(self.zone):%a %d %b, %H:%M}"
         return f"window closes in {span(closes - self.now)}"
+
+    def due_line(self, promised: datetime | None) -> str:
+        """Where the promise runs out before the window does: else the window is the deadline."""
+        closes = closes_at(self.window, self.last_inbound_at)
+        deadline = effective_deadline(promised, closes)
+        if promised is None or self.window is None or deadline != promised:
+            return ""
+        if self.zone is not None:
+            return f"answer due {promised.astimezone(self.zone):%a %d %b, %H:%M}"
+        if promised <= self.now:
+            return f"answer late by {span(self.now - promised)}"
+        return f"answer due in {span(promised - self.now)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,9 @@ def thread_root(thread: ThreadCard, beside: Beside) -> Card:
         facts.append(Field("Window", window.removeprefix("window ")))
     if thread.is_opted_out:
         facts.append(Field("Opted out", "wrote STOP: nothing automatic goes here"))
+    if due := beside.due_line(thread.due):
+        facts.append(Field("Answer due", due.removeprefix("answer due ")))
+    facts += [Field("Thread", one) for one in thread.continues]
     here = [ticket for ticket in thread.tickets if ticket.is_from_here]
     listed = "\n".join(_in_short(ticket) for ticket in here)
     return Card(
@@ -189,7 +207,7 @@ def _customers(
     thread: ThreadCard, message: MessageCard, beside: Beside, *, is_latest: bool
 ) -> Card:
     small = [language(thread.language)] if thread.language else []
-    small += [beside.window_line()] if is_latest else []
+    small += [beside.window_line(), beside.due_line(thread.due)] if is_latest else []
     small += ["edited"] if message.is_edited else []
     small += _files(message)
     text = message.text or f"[{message.kind}]"
@@ -219,7 +237,7 @@ def _ours(message: MessageCard, beside: Beside) -> Card:
         title=f"{'Draft' if is_draft else _speaker(message)} · {state}",
         sections=(Section(message.text),),
         buttons=draft_buttons(message.id) if is_draft and beside.may_act else (),
-        footnote=_why(message),
+        footnote=_why(message, beside),
         is_error=message.state == "failed",
     )
 
@@ -242,9 +260,11 @@ def _trouble(file: FileCard) -> str:
     return f" ({what}: {file.reason})" if file.reason else f" ({what})"
 
 
-def _why(message: MessageCard) -> str:
+def _why(message: MessageCard, beside: Beside) -> str:
     """Sources and confidence of what the bot said; the error of what did not arrive."""
-    small = [message.error] if message.error else []
+    small = [message.went] if message.went else []
+    small += [message.error] if message.error else []
+    small += [steps_line(message.steps)] if message.steps and beside.zone is None else []
     small += _files(message)
     small += ["may have been sent twice"] if message.is_maybe_repeated else []
     reasoning = message.reasoning
@@ -260,7 +280,7 @@ def thread_overview(thread: ThreadCard, beside: Beside) -> Card:
     """The last messages as one card."""
     owner = thread.owner_name or ("a colleague" if thread.owner == "staff" else "the bot")
     facts = [beside.channel, language(thread.language), beside.window_line()]
-    facts.append(f"answered by {owner}")
+    facts += [beside.due_line(thread.due), f"answered by {owner}", *thread.continues]
     shown = thread.messages[-SHOWN:]
     sections = tuple(_line(message, beside) for message in shown) or (Section("No message yet."),)
     return Card(
@@ -276,7 +296,7 @@ def _line(message: MessageCard, beside: Beside) -> Section:
     state = _STATES.get(message.state, "") if message.direction == "out" else ""
     mark = "note, " if message.direction == "note" else ""
     head = f"{message.at:%d %b %H:%M} · {mark}{who}" + (f" · {state}" if state else "")
-    why = _why(message) if message.direction == "out" else ""
+    why = _why(message, beside) if message.direction == "out" else ""
     text = "\n".join(part for part in (head, short(message.text, 600), why) if part)
     waits = message.state == "draft" and beside.may_act
     return Section(text, buttons=draft_buttons(message.id) if waits else ())

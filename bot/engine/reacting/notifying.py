@@ -172,6 +172,23 @@ async def _mailbox_recovered(session: AsyncSession, event: DomainEvent) -> NewNo
     return NewNotice("mailboxes", about, f"{_mailbox(event)} is read again; nothing was lost.")
 
 
+async def _account_paused(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"paused:{event.subject_id}:{event.payload.get('since', '')}"
+    text = f"{_mailbox(event)} sends nothing for now: {event.payload.get('error', '')}"
+    return NewNotice("failures", about, text, "doctor")
+
+
+async def _template_changed(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """What can no longer be sent; that Meta approved one is no trouble."""
+    told = event.payload
+    if told.get("state") not in ("rejected", "paused", "disabled"):
+        return None
+    about = f"template:{event.id}"
+    reason = f": {told['reason']}" if told.get("reason") else ""
+    text = f"Template {told.get('name')} ({told.get('language')}) is {told.get('state')}{reason}"
+    return NewNotice("failures", about, text, "template list")
+
+
 def _mailbox(event: DomainEvent) -> str:
     return f"{event.payload.get('channel', '')} {event.payload.get('account', '')}".strip()
 
@@ -197,6 +214,8 @@ _NOTICES: dict[str, Notice] = {
     "sla.critical": _sla,
     "sla.breached": _sla,
     "sla.escalated": _sla,
+    "account.paused": _account_paused,
+    "template.changed": _template_changed,
     "mailbox.failing": _mailbox_failing,
     "mailbox.recovered": _mailbox_recovered,
 }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import queue
 from bot.engine.reacting.acting import WEBHOOK
 from bot.engine.reacting.notifying import notify
+from bot.engine.reacting.pausing import open_ticket_of_pause
 from bot.engine.reacting.rules import RuleRunner
 from bot.engine.reacting.suggesting import SUGGEST
 from bot.engine.reacting.threads import touch, touch_tickets
@@ -65,6 +66,8 @@ class Reactions:
             await queue.put(session, SUGGEST, tenant_id=tenant_id, ticket_id=event.subject_id)
         elif event.kind == FAILED:
             await _tell_staff_of_failure(session, tenant_id, event)
+        elif event.kind == "account.paused":
+            await open_ticket_of_pause(session, tenant_id, event)
         await notify(session, tenant_id, event)
 
     async def _announce(self, session: AsyncSession, tenant_id: UUID, event: DomainEvent) -> None:

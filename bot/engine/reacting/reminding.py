@@ -1,10 +1,13 @@
-"""What comes due on tickets: snoozes that end, follow-ups, promises; each is told once."""
+"""What comes due: snoozes, follow-ups, promises, windows that close; each is told once."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import queue
 from bot.engine.reacting.notifying import TELL
 from bot.foundation.telemetry import log
+from channels.channel import Channel
+from domain.conversations.reaching.windows import ClosingWindows
 from domain.database import Database
 from domain.tenants import directory
 from domain.tickets.working.ledger import PromiseLedger
@@ -15,8 +18,10 @@ REACT = "react"
 
 
 class Reminders:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
         self._database = database
+        able = {name: channel.capabilities.window for name, channel in channels.items()}
+        self._windows = {name: window for name, window in able.items() if window}
 
     async def remind(self) -> None:
         """Every tenant by itself: trouble with one does not keep the others waiting."""
@@ -34,6 +39,7 @@ class Reminders:
         async with self._database.transaction(tenant_id) as session:
             told = await Waiting(session, tenant_id).come_due(now)
             told += await PromiseLedger(session, tenant_id).come_due(now)
+            told += await ClosingWindows(session, tenant_id).come_due(self._windows, now)
             await session.flush()
             if told:
                 await queue.put(session, TELL, lane=queue.STAFF_LANE, tenant_id=tenant_id)

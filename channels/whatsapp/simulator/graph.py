@@ -28,6 +28,7 @@ from channels.loopback import served
 from channels.whatsapp.payload import Node, document, node, text
 from channels.whatsapp.simulator.deliveries import message_id, signed, status
 from channels.whatsapp.simulator.strictness import complaint
+from channels.whatsapp.simulator.templates import TemplateShelf
 
 Media = tuple[bytes, str]
 
@@ -42,6 +43,9 @@ class Fault(StrEnum):
     BAD_GATEWAY = "502"
     EXPIRED_TOKEN = "190"  # noqa: S105 - an error code of Meta's
     WINDOW_CLOSED = "131047"
+    NOT_ON_WHATSAPP = "131026"
+    HELD_BACK = "131049"
+    TEMPLATE_PAUSED = "132015"
     DROP_AFTER_ACCEPTING = "drop"
     HANG_AFTER_ACCEPTING = "hang"
     GARBAGE = "garbage"
@@ -54,6 +58,9 @@ _REFUSALS: dict[Fault, tuple[int, int, str, dict[str, str]]] = {
     Fault.SERVER_ERROR: (500, 131000, "Something went wrong", {}),
     Fault.EXPIRED_TOKEN: (401, 190, "Error validating access token: Session has expired", {}),
     Fault.WINDOW_CLOSED: (400, 131047, "Re-engagement message", {}),
+    Fault.NOT_ON_WHATSAPP: (400, 131026, "Message undeliverable", {}),
+    Fault.HELD_BACK: (400, 131049, "Held back to maintain healthy ecosystem engagement", {}),
+    Fault.TEMPLATE_PAUSED: (400, 132015, "Template is paused", {}),
 }
 
 
@@ -95,6 +102,7 @@ class GraphSimulator:
     read: list[Node] = field(default_factory=list)
     media: dict[str, Media] = field(default_factory=dict)
     closed_windows: set[str] = field(default_factory=set)
+    templates: TemplateShelf = field(default_factory=TemplateShelf)
     requests: list[str] = field(default_factory=list)
     media_url: str = ""
     base_url: str = ""
@@ -127,6 +135,7 @@ class GraphSimulator:
         routes = [
             Route("/{number}/messages", self._messages, methods=["POST"]),
             Route("/{number}/media", self._upload, methods=["POST"]),
+            Route("/{business}/message_templates", self._templates, methods=["GET", "POST"]),
             Route("/files/{media}", self._file, methods=["GET"]),
             Route("/{media}", self._media, methods=["GET"]),
         ]
@@ -152,6 +161,8 @@ class GraphSimulator:
             return JSONResponse({"success": True})
         wrong = complaint(body, lambda media_id: self.media.get(media_id, (b"", None))[1])
         if wrong:
+            return _refused(400, *wrong)
+        if body.get("type") == "template" and (wrong := self.templates.complaint(body)):
             return _refused(400, *wrong)
         to = text(body.get("to")) or text(body.get("recipient"))
         if to in self.closed_windows and body.get("type") != "template":
@@ -185,6 +196,17 @@ class GraphSimulator:
                 return _refused(400, 100, "Invalid parameter: file")
             media = self.add_media(await file.read(), str(kind))
         return JSONResponse({"id": media["id"]})
+
+    async def _templates(self, request: Request) -> Response:
+        fault = self._admitted(request)
+        if isinstance(fault, Response):
+            return fault
+        business = request.path_params["business"]
+        if request.method == "GET":
+            query = request.query_params
+            return JSONResponse(self.templates.page(business, query.get("after", "")))
+        taken = self.templates.take(business, document(await request.body()))
+        return _refused(400, *taken) if isinstance(taken, tuple) else JSONResponse(taken)
 
     async def _media(self, request: Request) -> Response:
         fault = self._admitted(request)
@@ -268,6 +290,10 @@ class GraphSimulator:
 
 def _words(body: Node) -> str:
     kind = text(body.get("type"))
+    if kind == "template":
+        return text(node(body.get(kind)).get("name"))
+    if kind == "reaction":
+        return text(node(body.get(kind)).get("emoji"))
     content = node(body.get(kind))
     told = content.get("body")
     return text(told) or text(node(told).get("text")) or text(content.get("caption"))

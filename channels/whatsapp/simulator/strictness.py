@@ -120,6 +120,11 @@ def _too_long(what: str, limit: int) -> str:
     return f"Param {what} must be at most {limit} characters long."
 
 
+def _reaction(_: str, body: Node, __: object) -> Iterator[tuple[int, str]]:
+    if not text(body.get("message_id")):
+        yield 131008, "Required parameter is missing: reaction['message_id']"
+
+
 def _anything(_: str, __: Node, ___: object) -> Iterator[tuple[int, str]]:
     yield from ()
 
@@ -135,5 +140,5 @@ _READERS = {
     "template": _anything,
     "location": _anything,
     "contacts": _anything,
-    "reaction": _anything,
+    "reaction": _reaction,
 }

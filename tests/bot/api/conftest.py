@@ -292,7 +292,12 @@ async def _conversation(session: AsyncSession, tenant_id: UUID, person_id: UUID)
         **own,
     }
     said = Message(
-        id=new_id(), direction="in", author="customer", text="The gate camera is dead", **thread
+        id=new_id(),
+        direction="in",
+        author="customer",
+        text="The gate camera is dead",
+        external_id="wamid.GATE",
+        **thread,
     )
     draft = Message(
         id=new_id(), direction="out", author="bot", text="Have a look", state="draft", **thread
@@ -308,6 +313,7 @@ async def _conversation(session: AsyncSession, tenant_id: UUID, person_id: UUID)
         "event_id": str(kept.id),
         "conversation_id": str(conversation.id),
         "message_id": str(draft.id),
+        "inbound_id": str(said.id),
     }
 
 

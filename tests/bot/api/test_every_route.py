@@ -15,12 +15,13 @@ OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
     *("/pricing-config", "/quarantine", "/sla/", "/webhooks", "/customers", "/metrics/"),
-    *("/contracts", "/contract-templates", "/support-contracts"),
+    *("/contracts", "/contract-templates", "/support-contracts", "/message-templates"),
 )
 ADMINS = (
     *("/prompts", "/tenant", "/channels", "/keys", "/products"),
     *("/sla/policies", "/sla/calendars", "/helpdesk/workflows", "/webhooks"),
     "/contract-templates",
+    "/message-templates/",
 )
 RULE = {
     "name": "x",
@@ -31,6 +32,7 @@ RULE = {
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/conversations/{conversation_id}/messages"): {"text": "On our way"},
     ("POST", "/conversations/{conversation_id}/notes"): {"text": "Called them"},
+    ("POST", "/conversations/{conversation_id}/messages/{inbound_id}/reaction"): {"emoji": "👍"},
     ("PATCH", "/helpdesk/tickets/{reference}"): {"status": "in_progress"},
     ("POST", "/helpdesk/tickets/{reference}/comments"): {"text": "Ordered it"},
     ("POST", "/helpdesk/tickets/{reference}/links"): {"other": "{other}"},
@@ -99,6 +101,12 @@ BY_STATE = {
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),
 }
 """What a contract that runs, or no longer does, refuses; and a webhook that is off."""
+REPEATABLE = (
+    *("generate-answer", "/import", "/dry-run", "/tenant/logo"),
+    *("/message-templates/sync", "/message-templates/submit"),
+)
+"""An answer is only thought of; a list or a logo again changes nothing by itself, nor does
+submitting what is submitted."""
 NO_ID = {"/prompts/{name}", "/prompts/{name}/versions", "/prompts/{name}/test"}
 """Their only parameter is the name of a shipped prompt, which every tenant has."""
 
@@ -275,9 +283,7 @@ def test_docs_list_every_route_with_its_problems_and_examples(app: FastAPI) -> N
         for status in ("401", "403", "404", "409", "413", "415", "422", "429"):
             assert list(operation["responses"][status]["content"]) == ["application/problem+json"]
         headers = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "header"]
-        # An answer is only thought of; a list or a logo again changes nothing by itself.
-        by_itself = ("generate-answer", "/import", "/dry-run", "/tenant/logo")
-        writes = method != "GET" and not path.endswith(by_itself)
+        writes = method != "GET" and not path.endswith(REPEATABLE)
         expected = ["idempotency-key"] if writes else []
         expected += ["if-match"] if writes and "/documents/" in path else []
         assert sorted(headers) == expected, (method, path)

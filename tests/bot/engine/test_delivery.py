@@ -7,7 +7,7 @@ from bot.engine.delivery import pause
 from channels.whatsapp.simulator import Fault
 from domain.conversations.outbox import record_receipt
 from domain.types import utc_now
-from tests.bot.engine.conftest import Company
+from tests.bot.engine.conftest import OTHER, Company
 
 QUESTION = "when are you open?"
 
@@ -62,14 +62,58 @@ async def test_a_status_tells_what_the_lost_answer_did_not(company: Company) -> 
     assert len(company.graph.sent) == 1
 
 
-async def test_an_expired_token_becomes_a_ticket_for_a_person(company: Company) -> None:
+async def test_an_expired_token_becomes_a_ticket_for_a_person_and_nothing_is_lost(
+    company: Company,
+) -> None:
+    company.graph.order(Fault.EXPIRED_TOKEN, times=2)
+    await company.say(QUESTION)
+    await company.say(QUESTION, OTHER)
+    replies = await company.messages(direction="out")
+    assert [reply.state for reply in replies] == ["pending", "pending"]
+    assert "access token" in replies[0].error
+    [ticket] = await company.tickets()
+    assert "sends nothing" in ticket.subject
+
+
+async def test_a_paused_account_asks_the_provider_nothing(company: Company) -> None:
     company.graph.order(Fault.EXPIRED_TOKEN)
     await company.say(QUESTION)
     [reply] = await company.messages(direction="out")
-    assert reply.state == "failed"
-    assert "access token" in reply.error
-    [ticket] = await company.tickets()
-    assert "delivered" in ticket.subject
+    asked = len(company.graph.requests)
+    await due_now(company)
+    await company.runtime.deliverer.deliver(company.tenant_id, reply.id)
+    assert len(company.graph.requests) == asked
+    [reply] = await company.messages(direction="out")
+    assert (reply.state, reply.attempts) == ("pending", 0)
+
+
+async def test_a_new_token_lets_leave_what_waited(company: Company, rival: Company) -> None:
+    company.graph.order(Fault.EXPIRED_TOKEN)
+    await company.say(QUESTION)
+    await company.runtime.accounts.configure(
+        company.tenant_id,
+        company.runtime.channels["whatsapp"],
+        {"access_token": company.graph.access_token},
+        company.account_id,
+    )
+    [reply] = await company.messages(direction="out")
+    assert "deliver" in await company.jobs()
+    await company.runtime.deliverer.deliver(company.tenant_id, reply.id)
+    [reply] = await company.messages(direction="out")
+    assert (reply.state, reply.error) == ("sent", "")
+
+
+async def test_a_paused_account_is_tried_now_and_then(company: Company) -> None:
+    company.graph.order(Fault.EXPIRED_TOKEN)
+    await company.say(QUESTION)
+    await company.execute("update channel_paces set tried_at = now() - interval '11 minutes'")
+    await due_now(company)
+    [reply] = await company.messages(direction="out")
+    await company.runtime.deliverer.deliver(company.tenant_id, reply.id)
+    [reply] = await company.messages(direction="out")
+    assert reply.state == "sent"
+    paused = await company.execute("select paused_at from channel_paces")
+    assert paused.scalar_one() is None
 
 
 async def test_statuses_only_move_forward(company: Company) -> None:

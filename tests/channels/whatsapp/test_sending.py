@@ -6,11 +6,13 @@ import httpx
 import pytest
 
 from channels.messages import (
+    AccessRefused,
     Address,
     Choice,
     OutboundAttachment,
     Permanent,
     Temporary,
+    Unreachable,
     WindowClosed,
 )
 from channels.whatsapp.adapter import WhatsApp
@@ -217,16 +219,23 @@ async def test_a_failed_upload_sends_nothing_and_may_be_repeated(wire: Wire) -> 
     [
         (400, {"code": 131047}, WindowClosed, "approved template"),
         (400, {"code": 470}, WindowClosed, "approved template"),
-        (401, {"code": 190}, Permanent, "access token"),
-        (401, {}, Permanent, "access token"),
+        (401, {"code": 190}, AccessRefused, "access token"),
+        (401, {}, AccessRefused, "access token"),
         (403, {"code": 10}, Permanent, "permissions"),
         (400, {"code": 100, "message": "(#100) bad to"}, Permanent, r"malformed: \(#100\) bad to"),
-        (400, {"code": 131026}, Permanent, "no WhatsApp"),
+        (400, {"code": 131026}, Unreachable, "no WhatsApp"),
         (400, {"code": 131051}, Permanent, "kind of message"),
         (400, {"code": 131053}, Permanent, "file"),
         (400, {"code": 131048}, Permanent, "spam"),
-        (403, {"code": 368}, Permanent, "restricted"),
-        (403, {"code": 131031}, Permanent, "restricted"),
+        (403, {"code": 368}, Unreachable, "restricted"),
+        (403, {"code": 131031}, Unreachable, "restricted"),
+        (400, {"code": 131049}, Unreachable, "another channel"),
+        (400, {"code": 132000}, Permanent, "gaps"),
+        (400, {"code": 132001}, Permanent, "templates sync"),
+        (400, {"code": 132015}, Permanent, "paused this template"),
+        (400, {"code": 132016}, Permanent, "submit a new one"),
+        (400, {"code": 133006}, Permanent, "verified"),
+        (400, {"code": 133015}, Temporary, "tried again"),
         (400, {"code": 131056}, Temporary, "one person"),
         (400, {"code": 130429}, Temporary, "tried again"),
         (400, {"code": 80007}, Temporary, "tried again"),

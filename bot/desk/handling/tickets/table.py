@@ -6,6 +6,7 @@ from typing import Any
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.bench import Answer, Bench
+from bot.desk.handling.delivering import reacting, templates
 from bot.desk.handling.tickets import (
     articles,
     bulk,
@@ -31,6 +32,8 @@ COMMANDS: dict[str, Callable[[Bench, StaffCommand], Awaitable[Answer]]] = {
     "bulk": bulk.bulk,
     "promise": promises.promise,
     "article": articles.article,
+    "template": templates.template,
+    "react": reacting.react,
 }
 REACTIONS: dict[str, tuple[Right, Callable[[Bench, Used, StaffView], Awaitable[Answer]]]] = {
     "split.chosen": (Right.ACT, joining.split_chosen),

@@ -84,6 +84,31 @@ async def test_outside_the_window_no_form_opens(waiting: Counter) -> None:
     assert await waiting.company.messages(author="staff") == []
 
 
+async def test_outside_the_window_the_form_says_how_the_reply_will_go(waiting: Counter) -> None:
+    company = waiting.company
+    await company.execute(
+        "update conversations set last_inbound_at = :at", at=datetime.now(UTC) - timedelta(days=2)
+    )
+    assert "Message templates: 24" in text_of(await waiting.say("template list"))
+    assert (await waiting.say("template submit")).is_error, "admins only"
+    await company.execute("update message_templates set state = 'approved'")
+    form = await waiting.ask_form("reply 1")
+    assert "window is closed, a template asks them to answer, then it is sent" in form.intro
+    await waiting.fill(form, text="We call you at nine.")
+    [reply] = await company.messages(author="staff")
+    await company.execute("update messages set next_attempt_at = now() where author = 'staff'")
+    await company.runtime.deliverer.deliver(company.tenant_id, reply.id)
+    shown = text_of(await waiting.say("thread 1"))
+    assert "not sent yet" in shown
+    assert "the template frontdesk_reply_waiting asks them to answer, then it leaves" in shown
+
+
+async def test_staff_react_with_an_emoji(waiting: Counter) -> None:
+    card = await waiting.say("react 1 👍")
+    assert card.title == "Reacted with 👍"
+    assert (await waiting.say("react 1 hello")).is_error
+
+
 async def test_take_and_hand_back(waiting: Counter) -> None:
     await waiting.say("hand-back 1")
     (conversation,) = await waiting.company.conversations()

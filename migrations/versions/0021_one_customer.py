@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.roles import protect
 
-revision = "0015"
-down_revision = "0012"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""How messages reach customers: templates, reactions, and what became of each message."""

@@ -1,0 +1,1 @@
+"""Templates and reactions at the desk."""

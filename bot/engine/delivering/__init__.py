@@ -1,0 +1,1 @@
+"""Delivery: what is known, the plan, and the sending."""

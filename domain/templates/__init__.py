@@ -1,0 +1,1 @@
+"""Message templates: words that a provider approves before they may be sent."""

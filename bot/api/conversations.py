@@ -1,16 +1,20 @@
 """Conversations: who writes, what was said, and a person's part in it."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from bot import queue
-from bot.api.delivering.shown import Deadline, WayOut, deadlines
+from bot.api.delivering.shown import (
+    ConversationOut,
+    Deadline,
+    MessageOut,
+    OriginalOut,
+    deadlines,
+)
 from bot.api.rest import (
     STORABLE,
     Body,
@@ -18,7 +22,6 @@ from bot.api.rest import (
     Page,
     Paging,
     Said,
-    Shown,
     Word,
     cursor,
     id_of,
@@ -43,7 +46,7 @@ from domain.audit.service import note
 from domain.conversations.models import Attachment, Conversation, Message
 from domain.conversations.outbox import NewReply, Outbox
 from domain.conversations.ownership import Ownership
-from domain.conversations.reaching.standing import Step, steps
+from domain.conversations.reaching.standing import steps
 from domain.conversations.repository import ConversationReader
 from domain.errors import Conflict, NotFound
 from domain.types import new_id, utc_now
@@ -58,93 +61,11 @@ ReplyText = Annotated[
 ]
 
 
-class ConversationOut(Shown):
-    """`owner`: bot or staff. `version` grows with every turn and every act of a person."""
-
-    id: UUID
-    channel: str
-    channel_account_id: UUID
-    person_id: UUID
-    subject: str
-    language: str
-    owner: str
-    owner_id: UUID | None
-    is_paused: bool
-    ticket_id: UUID | None
-    merged_into_id: UUID | None
-    continues_id: UUID | None
-    deadline: Deadline = Deadline()
-    last_author: str
-    last_inbound_at: datetime | None
-    last_outbound_at: datetime | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-
 class ConversationQuery(Paging):
     channel: Word | None = None
     owner: Literal["bot", "staff"] | None = None
     person_id: UUID | None = None
     ticket_id: UUID | None = None
-
-
-class FileOut(Shown):
-    id: UUID
-    filename: str
-    content_type: str
-    size: int | None
-    state: str
-    reason: str
-
-
-class MessageOut(Shown):
-    """`direction`: in, out or note (internal). Inbound `outcome`: waiting, answered, attached or
-    ignored. Outbound `state`: draft, pending, held, sending, sent, delivered, read, failed or
-    cancelled."""
-
-    id: UUID
-    conversation_id: UUID
-    sequence: int
-    direction: str
-    author: str
-    content_kind: str
-    subject: str
-    text: str
-    full_text: str
-    sent_at: datetime
-    outcome: str
-    outcome_reason: str
-    state: str
-    error: str
-    is_maybe_repeated: bool
-    in_reply_to: str | None
-    turn_id: UUID | None
-    edited_at: datetime | None
-    deleted_at: datetime | None
-    updated_at: datetime
-    way: WayOut = WayOut()
-    citations: list[dict[str, Any]] = Field(default_factory=list)
-    attachments: list[FileOut] = Field(default_factory=list)
-
-    @classmethod
-    def of(
-        cls, message: Message, files: list[Attachment], told: Sequence[Step] = ()
-    ) -> "MessageOut":
-        shown = cls.model_validate(message)
-        shown.way = WayOut.of(message, told)
-        if message.deleted_at:
-            shown.text = shown.full_text = ""
-        shown.citations = list(message.details.get("citations", ()))
-        shown.attachments = [FileOut.model_validate(file) for file in files]
-        return shown
-
-
-class OriginalOut(BaseModel):
-    """All that was written, quotations and signatures too. `html` is sanitised."""
-
-    text: str
-    html: str
 
 
 class NewMessage(Body):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from bot.api.conversations import MessageOut
+from bot.api.delivering.shown import MessageOut
 from bot.api.rest import STORABLE, Body, rest_router
 from bot.dependencies import RuntimeOf, StaffCaller, Transaction
 from bot.engine.delivering.reacting import LONGEST, react

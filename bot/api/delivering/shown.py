@@ -1,16 +1,17 @@
-"""What REST shows of a message's way: by what it went, its steps, and until when to answer."""
+"""What REST shows of conversations and messages: by what they went, until when to answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.api.rest import Shown
 from bot.desk.showing.went import went_line
 from bot.runtime import Runtime
-from domain.conversations.models import Conversation, Message
+from domain.conversations.models import Attachment, Conversation, Message
 from domain.conversations.reaching.standing import Step, promised
 from domain.conversations.reaching.windows import closes_at, effective_deadline
 
@@ -72,3 +73,85 @@ async def deadlines(
         by = effective_deadline(due.get(row.ticket_id) if row.ticket_id else None, closes)
         found[row.id] = Deadline(window_closes_at=closes, answer_due_at=by if waits else None)
     return found
+
+
+class ConversationOut(Shown):
+    """`owner`: bot or staff. `version` grows with every turn and every act of a person."""
+
+    id: UUID
+    channel: str
+    channel_account_id: UUID
+    person_id: UUID
+    subject: str
+    language: str
+    owner: str
+    owner_id: UUID | None
+    is_paused: bool
+    ticket_id: UUID | None
+    merged_into_id: UUID | None
+    continues_id: UUID | None
+    deadline: Deadline = Deadline()
+    last_author: str
+    last_inbound_at: datetime | None
+    last_outbound_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class FileOut(Shown):
+    id: UUID
+    filename: str
+    content_type: str
+    size: int | None
+    state: str
+    reason: str
+
+
+class MessageOut(Shown):
+    """`direction`: in, out or note (internal). Inbound `outcome`: waiting, answered, attached or
+    ignored. Outbound `state`: draft, pending, held, sending, sent, delivered, read, failed or
+    cancelled."""
+
+    id: UUID
+    conversation_id: UUID
+    sequence: int
+    direction: str
+    author: str
+    content_kind: str
+    subject: str
+    text: str
+    full_text: str
+    sent_at: datetime
+    outcome: str
+    outcome_reason: str
+    state: str
+    error: str
+    is_maybe_repeated: bool
+    in_reply_to: str | None
+    turn_id: UUID | None
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    updated_at: datetime
+    way: WayOut = WayOut()
+    citations: list[dict[str, Any]] = Field(default_factory=list)
+    attachments: list[FileOut] = Field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, message: Message, files: list[Attachment], told: Sequence[Step] = ()
+    ) -> "MessageOut":
+        shown = cls.model_validate(message)
+        shown.way = WayOut.of(message, told)
+        if message.deleted_at:
+            shown.text = shown.full_text = ""
+        shown.citations = list(message.details.get("citations", ()))
+        shown.attachments = [FileOut.model_validate(file) for file in files]
+        return shown
+
+
+class OriginalOut(BaseModel):
+    """All that was written, quotations and signatures too. `html` is sanitised."""
+
+    text: str
+    html: str

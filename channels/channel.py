@@ -30,6 +30,7 @@ class Capabilities:
     `choice_id_limit`: longest id of a choice in bytes.
     `reaches`: kinds of addresses (as `Address.kind`) that a message can be sent to.
     `attachments_per_message`: 1: text goes along only as a caption of at most `caption_limit`.
+    `typing_lasts`: how long the customer is shown that an answer is being made.
     `begins_with`: kinds of address to which it may write first, without having been written to.
     `messages_per_second`: how many an account may send; None: as many as it likes.
     """
@@ -49,9 +50,14 @@ class Capabilities:
     quiet_time: timedelta = timedelta(0)
     has_subject: bool = False
     has_typing: bool = False
+    typing_lasts: timedelta = timedelta(seconds=25)
     has_statuses: bool = False
     has_templates: bool = False
     has_reactions: bool = False
+    has_links: bool = False
+    """A link may have a title of its own: `[title](https://…)` goes over as it is."""
+    has_quotes: bool = False
+    """A message can be shown as the answer to a certain one."""
     begins_with: tuple[str, ...] = ()
     messages_per_second: float | None = None
     bold: tuple[str, str] = ("", "")
@@ -134,7 +140,7 @@ class Channel(Protocol):
         ...
 
     async def typing(self, external_id: str, settings: Any, client: httpx.AsyncClient) -> None:
-        """Shows the writer of that message that an answer is being made, and marks it as read.
+        """Shows the writer of that message that an answer is being made, and that it was read.
 
         Called only where `capabilities.has_typing`, and only when there will be an answer.
         Raises Temporary or Permanent; neither matters to the answer.
@@ -259,6 +265,15 @@ class TemplateChannel(Channel, Protocol):
         self, template: Template, settings: Any, client: httpx.AsyncClient
     ) -> RegisteredTemplate:
         """Asks for approval. Raises Temporary or Permanent."""
+        ...
+
+
+@runtime_checkable
+class MarksRead(Protocol):
+    """A channel on which the customer is shown that somebody has read what they wrote."""
+
+    async def mark_read(self, external_id: str, settings: Any, client: httpx.AsyncClient) -> None:
+        """That message and all before it. Raises Temporary or Permanent; neither matters."""
         ...
 
 

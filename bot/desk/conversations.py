@@ -36,6 +36,8 @@ class Sending:
     after: timedelta = timedelta(0)
     files: tuple[UUID, ...] = ()
     despite_opt_out: bool = False
+    answers: UUID | None = None
+    """The customer's message that is quoted above it."""
 
 
 async def take_over(
@@ -88,6 +90,7 @@ async def reply(
                 author="staff",
                 text=words,
                 staff_id=staff_id,
+                in_reply_to=await _quoted(session, conversation_id, how.answers),
             )
         )
         await session.flush()
@@ -136,6 +139,36 @@ async def files_to_send(
 ) -> list[Attachment]:
     """What staff put into the conversation's notes, newest first: it may go to the customer."""
     return await Attachments(session, tenant_id).of_notes(conversation_id, MOST_FILES)
+
+
+async def quotable(session: AsyncSession, conversation_id: UUID, limit: int) -> list[Message]:
+    """What the customer said that a reply can be put under, newest first."""
+    query = (
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.direction == "in",
+            Message.author == "customer",
+            Message.external_id.is_not(None),
+            Message.deleted_at.is_(None),
+            Message.content_kind != "reaction",
+        )
+        .order_by(Message.sequence.desc())
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def _quoted(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID | None
+) -> str | None:
+    """The provider's id of a message of this very conversation."""
+    if message_id is None:
+        return None
+    message = await session.get(Message, message_id)
+    if message is None or message.conversation_id != conversation_id:
+        raise NotFound("message", message_id)
+    return message.external_id
 
 
 async def _attach(

@@ -14,6 +14,7 @@ from bot.engine.delivering.diverting import Diverter
 from bot.engine.delivering.handing import HandingOver, patiently
 from bot.engine.delivering.parcel import Parcel, parcel_of, template_of
 from bot.engine.delivering.planning import Plan, is_open
+from bot.engine.delivering.signs import Signs
 from bot.engine.delivering.template_office import TemplateOffice
 from bot.engine.mailing.letters import Letters
 from bot.engine.reacting.following import follow_on
@@ -67,6 +68,7 @@ class Deliverer:
         self._client = client
         self._handing = HandingOver(database, client, letters)
         self.letters = letters
+        self.signs = Signs(client)
 
     async def deliver(self, tenant_id: UUID, message_id: UUID) -> None:
         """Sends a pending message whose time has come; does nothing when another job did."""
@@ -110,6 +112,7 @@ class Deliverer:
         else:
             messages_sent.labels(name, "sent").inc()
             await self._sent(account, parcel, receipt)
+            await self.signs.read(account, parcel.answers)
 
     async def foresee(self, tenant_id: UUID, account_id: UUID, conversation_id: UUID) -> Plan:
         """How a reply of staff would go, were it written now."""

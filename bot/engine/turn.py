@@ -85,7 +85,8 @@ class TurnRunner:
             if held is None:
                 return
             self.note_revision(tenant_id, held.loaded.context.knowledge_revision)
-            async with self._kept_alive(tenant_id, held.lease):
+            typing = self._deliverer.signs.typing(held.account, held.loaded.last_external_id)
+            async with self._kept_alive(tenant_id, held.lease), typing:
                 result = await self._think(held.lease, held.loaded)
                 quotes = await self._price(held, result)
             turn_seconds.labels(result.step.value).observe(held.milliseconds() / 1000)
@@ -97,7 +98,7 @@ class TurnRunner:
                     return
                 continue
             turns_finished.labels(result.step.value, "applied").inc()
-            await self._deliver(held.account, held.lease, applied)
+            await self._deliver(held, applied)
             return
 
     async def _hold(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> _Held | None:
@@ -217,12 +218,12 @@ class TurnRunner:
             await turns.give_back(lease, pending=not taken)
         return taken
 
-    async def _deliver(self, account: Account, lease: Lease, applied: Applied) -> None:
+    async def _deliver(self, held: _Held, applied: Applied) -> None:
         if applied.message_id is None:
             return
-        row = lease.row
+        row = held.lease.row
         await self._deliverer.send(
-            account,
+            held.account,
             Parcel(
                 message_id=applied.message_id,
                 conversation_id=row.id,
@@ -232,6 +233,7 @@ class TurnRunner:
                 choices=tuple((button.id, button.title) for button in applied.buttons),
                 in_reply_to=applied.in_reply_to,
                 attempts=1,
+                answers=held.loaded.last_external_id or "",
                 last_inbound_at=utc_now(),  # they wrote just now: it is what this answers
             ),
         )

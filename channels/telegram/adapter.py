@@ -22,7 +22,7 @@ from channels.messages import (
     Receipt,
 )
 from channels.telegram.reading import inbound
-from channels.telegram.reading.people import Ourselves
+from channels.telegram.reading.people import KIND, Ourselves
 from channels.telegram.settings import TelegramSettings
 
 if TYPE_CHECKING:
@@ -43,7 +43,12 @@ CAPABILITIES = Capabilities(
     # An album comes as one update for each of its pictures.
     quiet_time=timedelta(seconds=1),
     has_typing=True,
+    typing_lasts=timedelta(seconds=5),
+    has_reactions=True,
+    has_quotes=True,
+    has_links=True,
     bold=("**", "**"),
+    reaches=(KIND,),
 )
 _BOT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -83,6 +83,10 @@ _BAD: tuple[tuple[tuple[str, ...], str], ...] = (
         "Telegram no longer has this file: ask the customer to send it again.",
     ),
     (
+        ("reaction_invalid", "reaction is invalid", "reactions_"),
+        "Telegram takes only some emoji as a reaction (as 👍 ❤ 🔥 🎉 👏): choose another.",
+    ),
+    (
         ("voice_messages_forbidden",),
         "The customer takes no voice messages on Telegram: send it as a document.",
     ),

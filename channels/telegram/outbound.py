@@ -83,6 +83,8 @@ class Sending:
             raise Permanent("Telegram moved this group; write to it again.", code="moved") from None
 
     async def _call(self, part: OutboundMessage, target: dict[str, Any]) -> list[str]:
+        if part.reaction:
+            return [await self._react(part, target["chat_id"])]
         further = target | _quoting(part)
         async with self._api.calling() as bot:
             if part.attachments[1:]:
@@ -98,6 +100,15 @@ class Sending:
                     )
                 ]
         return [message_key(one.chat.id, one.message_id) for one in sent]
+
+    async def _react(self, part: OutboundMessage, chat_id: int) -> str:
+        """Telegram gives a reaction no id of its own. Put twice it is put once."""
+        _, _, number = (part.in_reply_to or "").partition(":")
+        if not number.isdigit():
+            raise Permanent("There is no message of theirs to react to.", code="recipient")
+        async with self._api.calling(is_repeatable=True) as bot:
+            await bot.set_message_reaction(chat_id, int(number), reaction=part.reaction)
+        return f"{message_key(chat_id, int(number))}:{part.idempotency_key}"
 
 
 async def _send_file(bot: Calls, part: OutboundMessage, further: dict[str, Any]) -> Message:

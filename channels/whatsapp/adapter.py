@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import httpx
 
@@ -40,6 +41,7 @@ CAPABILITIES = Capabilities(
     has_statuses=True,
     has_templates=True,
     has_reactions=True,
+    has_quotes=True,
     messages_per_second=80.0,
     bold=("*", "*"),
     reaches=("phone", "whatsapp"),
@@ -103,9 +105,18 @@ class WhatsApp:
     async def typing(
         self, external_id: str, settings: WhatsAppSettings, client: httpx.AsyncClient
     ) -> None:
+        await self._tell(outbound.typing(external_id), settings, client)
+
+    async def mark_read(
+        self, external_id: str, settings: WhatsAppSettings, client: httpx.AsyncClient
+    ) -> None:
+        await self._tell(outbound.read(external_id), settings, client)
+
+    async def _tell(
+        self, sign: dict[str, Any], settings: WhatsAppSettings, client: httpx.AsyncClient
+    ) -> None:
         path = f"{settings.phone_number_id}/messages"
-        graph = self._graph(settings, client)
-        await graph.post(path, is_repeatable=True, json=outbound.reading(external_id))
+        await self._graph(settings, client).post(path, is_repeatable=True, json=sign)
 
     def shipped_templates(self) -> tuple[Template, ...]:
         return templates.shipped()

@@ -99,14 +99,14 @@ def media_content(file: OutboundAttachment, media_id: str, caption: str) -> dict
     return {"type": kind, kind: media}
 
 
-def reading(external_id: str) -> dict[str, Any]:
-    """Marks a message as read and shows “typing …”, for 25 seconds or until the answer."""
-    return {
-        "messaging_product": "whatsapp",
-        "status": "read",
-        "message_id": external_id,
-        "typing_indicator": {"type": "text"},
-    }
+def read(external_id: str) -> dict[str, Any]:
+    """Marks a message, and what came before it, as read."""
+    return {"messaging_product": "whatsapp", "status": "read", "message_id": external_id}
+
+
+def typing(external_id: str) -> dict[str, Any]:
+    """Marks it as read and shows “typing …”, for 25 seconds or until the answer."""
+    return read(external_id) | {"typing_indicator": {"type": "text"}}
 
 
 def _recipient(message: OutboundMessage) -> dict[str, str]:

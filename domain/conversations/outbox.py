@@ -34,6 +34,11 @@ _CLAIM = text(f"""
                          and i.value = c.hint
                          and i.muted_at >= coalesce(c.last_inbound_at, i.muted_at)) as is_muted,
               exists (select from attachments a where a.message_id = m.id) as has_files,
+              case when m.author in ('bot', 'staff') then (
+                  select r.external_id from messages r
+                   where r.conversation_id = c.id and r.author = 'customer'
+                     and r.external_id is not null and r.sequence < m.sequence
+                   order by r.sequence desc limit 1) end as answers,
               c.person_id, (select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value))
                               from identities i where i.person_id = c.person_id) as identities,
               m.author <> 'staff' and m.details ->> 'notice' is distinct from 'opt_out'
@@ -95,6 +100,10 @@ class NewReply:
     further: tuple[tuple[str, str], ...] = ()
     code_id: UUID | None = None
     """The one-time code that is to be filled in when it leaves."""
+    purpose: str = ""
+    """What it is, where a template of its own can say all of it outside the window."""
+    parameters: tuple[str, ...] = ()
+    """What fills its gaps, in its order."""
     to: tuple[str, str] | None = None
     """Kind and value of an address outside of the conversation; None: its own."""
 
@@ -103,6 +112,8 @@ class NewReply:
         kept: dict[str, Any] = {"choices": list(self.choices), "citations": list(self.citations)}
         if self.code_id:
             kept["code_id"] = str(self.code_id)
+        if self.purpose:
+            kept |= {"purpose": self.purpose, "parameters": list(self.parameters)}
         if self.to:
             kept["to"] = list(self.to)
         if self.notice:

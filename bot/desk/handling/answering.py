@@ -34,6 +34,7 @@ from domain.types import utc_now
 UNDO = timedelta(seconds=10)
 LONGEST = conversations.LONGEST_REPLY
 KNOWS_OF_STOP = ":stop"
+QUOTABLE = 8
 STOPPED = (
     "CAREFUL: this customer wrote STOP here. Send only an answer to what they asked themselves, "
     "nothing that advertises or asks. Sending confirms that it is one.\n"
@@ -49,16 +50,20 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         sequence = await _last_sequence(session, conversation.id)
         files = await conversations.files_to_send(session, command.tenant_id, conversation.id)
         others = await _others(session, command, conversation.id)
+        can_quote = bench.accounts.channels[conversation.channel].capabilities.has_quotes
+        said = await conversations.quotable(session, conversation.id, QUOTABLE) if can_quote else []
         stop = await OptOuts(session, command.tenant_id).applies_to(conversation.id)
     to = await _planned(bench, conversation, to)
     text = Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST)
-    inputs = (replace(text, is_required=False), _files_input(files)) if files else (text,)
+    inputs = [replace(text, is_required=not files)]
+    inputs += [_files_input(files)] if files else []
+    inputs += [_quotes_input(said)] if said else []
     return Form(
         action="reply.send",
         title=f"Reply to {short(name, 40) or 'the customer'}",
         submit="Send",
         intro=f"{STOPPED * stop}{others}{preflight(to, utc_now())}\nThey wrote: {short(last, 300)}",
-        inputs=inputs,
+        inputs=tuple(inputs),
         value=f"{conversation.id}:{sequence}{KNOWS_OF_STOP * stop}",
     )
 
@@ -91,7 +96,9 @@ async def send(bench: Bench, used: Used, by: StaffView) -> Answer:
     to = await _planned(bench, conversation, to)
     text = used.inputs.get("text", "")
     files = tuple(as_id(each) for each in used.inputs.get("files", "").split(",") if each)
-    how = conversations.Sending(UNDO, files, knows_of_stop)
+    quoted = used.inputs.get("quotes", "")
+    answers = as_id(quoted) if quoted else None
+    how = conversations.Sending(UNDO, files, knows_of_stop, answers)
     message_id = await conversations.reply(
         bench.database, by.tenant_id, conversation_id, own_id(by), text, how
     )
@@ -181,6 +188,20 @@ def _files_input(files: list[Attachment]) -> Input:
         kind=InputKind.SEVERAL,
         options=options,
         hint="What you and your colleagues put into this thread, newest first.",
+        is_required=False,
+    )
+
+
+def _quotes_input(said: list[Message]) -> Input:
+    options = tuple(
+        Option(str(one.id), short(one.text, 70) or f"[{one.content_kind}]") for one in said
+    )
+    return Input(
+        name="quotes",
+        label="Quote what they said",
+        kind=InputKind.CHOICE,
+        options=options,
+        hint="It is shown above your reply.",
         is_required=False,
     )
 

@@ -14,6 +14,7 @@ from bot.desk.handling.bench import (
     own_id,
     ticket_meant,
 )
+from bot.desk.handling.delivering.due import answers_due
 from bot.desk.handling.tickets.views import filters_in, wanted_of
 from bot.desk.showing.drafts import draft_section
 from bot.desk.showing.sla import risk_list
@@ -50,9 +51,12 @@ async def inbox(bench: Bench, command: StaffCommand) -> Answer:
             wanted = wanted_of(filters, command.by.id, now)
         rows = await tickets.find(wanted, PAGE)
         total = await tickets.count(wanted)
+        channels = bench.accounts.channels.values()
+        windows = {one.name: one.capabilities.window for one in channels}
+        due = await answers_due(session, windows, rows)
     told = command.words.strip().replace('"', "") if kind not in ("", "all", *_TITLES) else ""
     title = f"{_TITLES.get(kind, 'Open tickets')}{f', {short(told, 60)}' if told else ''}: {total}"
-    return ticket_list(title, rows, now, "Nothing is open here.")
+    return ticket_list(title, rows, now, "Nothing is open here.", due)
 
 
 _TITLES = {"mine": "Your open tickets", "unassigned": "Unassigned tickets"}

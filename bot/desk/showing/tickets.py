@@ -1,10 +1,11 @@
 """Tickets as cards: one with its history, or a list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from bot.desk.cards import PromiseCard, TicketCard
-from bot.desk.showing.words import ago, many, short, spoken
+from bot.desk.showing.words import ago, many, short, span, spoken
 from channels.cards import Button, Card, Field, Section, Style
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.listing import Listed
@@ -69,16 +70,35 @@ def _buttons(ticket: TicketCard, has_conversation: bool) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-def ticket_list(title: str, rows: Sequence[Listed], now: datetime, empty: str) -> Card:
+def ticket_list(
+    title: str,
+    rows: Sequence[Listed],
+    now: datetime,
+    empty: str,
+    due: Mapping[UUID, datetime] | None = None,
+) -> Card:
+    """`due`: by ticket, until when the customer has to be answered."""
     if not rows:
         return Card(title=title, sections=(Section(empty),))
-    return Card(title=title, sections=tuple(row_section(row, now) for row in rows))
+    known = due or {}
+    return Card(
+        title=title,
+        sections=tuple(row_section(row, now, known.get(row.ticket.id)) for row in rows),
+    )
 
 
-def row_section(row: Listed, now: datetime) -> Section:
+def row_section(row: Listed, now: datetime, due: datetime | None = None) -> Section:
     return Section(
-        text=f"{row_text(row)} · {ago(row.ticket.created_at, now)}",
+        text=f"{row_text(row)} · {ago(row.ticket.created_at, now)}{_until(due, now)}",
         buttons=(run("Open", f"ticket {row.ticket.number}"),),
+    )
+
+
+def _until(due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return ""
+    return (
+        f" · answer in {span(due - now)}" if due > now else f" · answer late by {span(now - due)}"
     )
 
 

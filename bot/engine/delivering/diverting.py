@@ -31,6 +31,8 @@ from domain.tenants.service import ChannelAccounts
 from domain.types import utc_now
 
 DELIVER = "deliver"
+ASKING = (Purpose.REPLY_WAITING, Purpose.QUOTE_READY)
+"""They ask for an answer, and what they announce waits for it."""
 UNDECIDED = ("sending", "failed")
 
 
@@ -151,7 +153,10 @@ class _Work:
         message = self.found.message
         asking = _filled(offered, self._parameters(offered))
         went = self._went("template", offered)
-        if offered.purpose == message.details.get("purpose"):
+        says_all = (
+            offered.purpose == message.details.get("purpose") and offered.purpose not in ASKING
+        )
+        if says_all:
             self.carrying.become(message, asking, went)
             await self._put(message.id)
             return

@@ -40,6 +40,8 @@ class Parcel:
     """The address is muted: it takes nothing more from us."""
     elsewhere: CodeLetter | None = None
     """A one-time code for an address outside of the conversation."""
+    answers: str = ""
+    """The provider's id of the customer's message that has been read for it."""
     is_probe: bool = False
     """The account's access was refused a while ago: is it still?"""
 
@@ -92,6 +94,7 @@ def parcel_of(row: Any) -> Parcel:
         stands_for_id=row.stands_for_id,
         reaction=row.text if row.content_kind == "reaction" else "",
         is_kept_from_address=row.is_muted,
+        answers=row.answers or "",
         elsewhere=CodeLetter(UUID(code_id), Address(*to)) if to and code_id else None,
     )
 

@@ -15,6 +15,8 @@ _OWNERS = text("""
     select t.number, t.person_id from tickets t where t.number = any(:numbers)
     union all
     select q.number, q.person_id from quotes q where q.number = any(:numbers)
+    union all
+    select c.number, c.person_id from contracts c where c.number = any(:numbers)
 """)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
 from domain.conversations.models import Message
+from domain.customers.models import Person
 from domain.events import DomainEvent
 from domain.staff.notices import NewNotice, Notices
 from domain.tickets.models import Ticket
@@ -109,6 +110,14 @@ async def _quote_drafted(session: AsyncSession, event: DomainEvent) -> NewNotice
     return NewNotice("approvals", f"quote:{number}", f"Quote {number}", f"quote show {number}")
 
 
+async def _suggested(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    ids = [UUID(id_) for key in ("person_id", "other_id") if (id_ := event.payload.get(key))]
+    people = await session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id))
+    names = " and ".join(dict.fromkeys(person.name or "a customer" for person in people))
+    text = f"Who may be one customer: {names}"
+    return NewNotice("approvals", f"suggested:{event.subject_id}", text, "customer suggestions")
+
+
 async def _contract(session: AsyncSession, event: DomainEvent) -> NewNotice:
     number, step = event.payload.get("number", ""), event.kind.partition(".")[2]
     about = f"{step}:{event.subject_id}:{event.created_at:%Y-%m-%d}"
@@ -207,6 +216,7 @@ _NOTICES: dict[str, Notice] = {
     "conversation.idle": _idle,
     "message.drafted": _drafted,
     "quote.drafted": _quote_drafted,
+    "customer.suggested": _suggested,
     **{f"contract.{step}": _contract for step in _CONTRACTS},
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,

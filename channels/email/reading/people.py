@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from channels.email.reading.mime.charsets import cleaned
 from channels.email.reading.mime.headers import Headers
 from channels.email.reading.mime.words import words
 from channels.messages import Address, Sender
@@ -161,5 +162,5 @@ def _name(phrase: str) -> str:
     phrase = phrase.strip()
     if len(phrase) > 1 and phrase[0] == phrase[-1] == '"':
         phrase = re.sub(r"\\(.)", r"\1", phrase[1:-1])
-    name = " ".join(words(phrase).split()).strip("\"' ")
+    name = " ".join(cleaned(words(phrase)).split()).strip("\"' ")
     return name[:MAX_NAME]

@@ -196,3 +196,15 @@ def str_body(update: object) -> bytes:
     import json
 
     return json.dumps(update).encode()
+
+
+async def test_a_reaction_goes_to_the_very_message(wire: Wire) -> None:
+    said = wire.telegram.make.text(ROBIN, "It works again")
+    [heard] = wire.channel.parse(str_body(said))
+    key = getattr(heard, "external_id", "")
+    receipt = await wire.send("👍", in_reply_to=key, reaction="👍", idempotency_key="once")
+    [put] = wire.telegram.reactions
+    assert (put["chat_id"], put["message_id"]) == (ROBIN.id, int(key.partition(":")[2]))
+    assert put["reaction"] == [{"type": "emoji", "emoji": "👍"}]
+    assert receipt.external_ids == (f"{key}:once",)
+    assert not wire.telegram.sent

@@ -184,3 +184,25 @@ async def test_the_thread_shows_window_sources_confidence_and_drafts(drafted: Co
     assert [b.title for b in draft.buttons] == ["Send", "Edit", "Reject"]
     readonly = await drafted.desk.thread(conversation.id, drafted.staff["readonly"])
     assert not any(card.buttons for card in readonly)
+
+
+async def test_a_reply_can_be_put_under_what_it_answers(waiting: Counter) -> None:
+    await waiting.company.say("and bring a ladder")
+    form = await waiting.ask_form("reply 1")
+    quotes = next(each for each in form.inputs if each.name == "quotes")
+    assert [one.title for one in quotes.options] == ["and bring a ladder", HANDED_OFF]
+    await waiting.fill(form, text="Tomorrow at nine.", quotes=quotes.options[1].value)
+    (message,) = await waiting.company.messages(author="staff")
+    first = (await waiting.company.messages(direction="in"))[0]
+    assert message.in_reply_to == first.external_id
+
+
+async def test_the_inbox_tells_until_when_to_answer(waiting: Counter) -> None:
+    await waiting.company.execute(
+        "update conversations set last_inbound_at = :at, last_author = 'customer'",
+        at=datetime.now(UTC) - timedelta(hours=23, minutes=10),
+    )
+    await waiting.company.execute("delete from sla_clocks")
+    assert "answer in 49 min" in text_of(await waiting.say("inbox"))
+    await waiting.company.execute("update conversations set last_author = 'staff'")
+    assert "answer in" not in text_of(await waiting.say("inbox"))

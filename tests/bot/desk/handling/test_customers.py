@@ -1,12 +1,14 @@
 """Customers from the desk: found, shown, linked, merged after a look, and taken apart."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.desk.command import Place
 from channels.cards import Card
 from domain.customers.joining.links import CustomerLinks, NewLink
 from domain.customers.models import Person
 from domain.customers.service import Customers, Reference
+from domain.staff.models import StaffNotice
 from domain.tickets.service import NewTicket, Tickets
 from tests.bot.desk.handling.conftest import Counter, pressed, text_of
 
@@ -153,3 +155,18 @@ async def test_companies_are_merged_too(counter: Counter) -> None:
     asked = await counter.say(f"customer unmerge company {known.id}")
     await counter.press(pressed(asked, "Take apart"))
     assert "Dentl" in text_of(await counter.say(f"customer show {anna.id}"))
+
+
+async def test_staff_are_told_once_of_who_may_be_one(
+    counter: Counter, two: tuple[Person, Person]
+) -> None:
+    company = counter.company
+    async with company.runtime.database.transaction(counter.tenant_id) as session:
+        links = CustomerLinks(session, counter.tenant_id)
+        await links.suggest(NewLink(two[1].id, two[0].id, "order_number", "Named TKT-1."))
+    while await company.runtime.reactions.react(counter.tenant_id):
+        pass
+    async with company.runtime.database.transaction(counter.tenant_id) as session:
+        [told] = await session.scalars(select(StaffNotice).where(StaffNotice.kind == "approvals"))
+    assert told.text == "Who may be one customer: Anna and Ann O."
+    assert told.command == "customer suggestions"

@@ -54,3 +54,8 @@ def test_any_value_gives_addresses_without_space_or_angle(value: str) -> None:
 @pytest.mark.parametrize("piece", ["<", "(", '"', ",", "a@b.c,", "\\", "<<>", '"(', "a <", ":;"])
 def test_no_list_takes_long(piece: str) -> None:
     assert grows(of_list, piece, 4_000 // len(piece)) < 10
+
+
+def test_a_name_keeps_no_character_that_cannot_be_stored() -> None:
+    [person] = of_list("=?utf-8?q?Ada\x00 Lund <ada@lund.example>")
+    assert (person.address, "\x00" in person.name) == ("ada@lund.example", False)

@@ -117,6 +117,7 @@ def _conversation(row: Row[Any], capabilities: Capabilities) -> ConversationView
         questions_asked=row.questions_asked,
         text_limit=capabilities.text_limit,
         buttons=capabilities.buttons,
+        button_title=capabilities.button_title_limit,
         is_first_reply=row.disclosed_at is None,
         language=row.language,
         open_question=row.open_question,

@@ -122,6 +122,7 @@ class ConversationView:
     """Questions back in a row: at most two, then a person."""
     text_limit: int = 4096
     buttons: int = 0
+    button_title: int = 20
     is_first_reply: bool = True
     language: str = ""
     open_question: str = ""

@@ -77,6 +77,11 @@ EVENTS = (
     Announced("ticket.split", "A new ticket was split off: told of both.", _CHANGE),
     Announced("ticket.linked", "A ticket was linked to another.", _CHANGE),
     Announced("ticket.unlinked", "A link of a ticket was taken away.", _CHANGE),
+    Announced(
+        "conversation.idle",
+        "A customer has waited long for a person who has the conversation.",
+        {"note": "In words.", "since": "Since when.", "owner_id": "Whose it is, if anybody's."},
+    ),
     Announced("ticket.snoozed", "A ticket was put out of sight until a time.", _CHANGE),
     Announced("ticket.woke", "A snoozed ticket is back.", _CHANGE),
     Announced("ticket.rated", "The customer said how content they are.", _CHANGE),

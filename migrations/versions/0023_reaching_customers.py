@@ -149,6 +149,11 @@ def _make_tables() -> None:
     )
     for table in ("message_templates", "channel_paces"):
         protect(table)
+    op.execute(
+        "create trigger follow_change before update on message_templates for each row "
+        "when (new.updated_at is not distinct from old.updated_at) "
+        "execute function follow_change()"
+    )
 
 
 def _own(table: str) -> tuple[sa.Column[object] | sa.Constraint, ...]:

@@ -91,6 +91,8 @@ class ExtractiveAgent:
         match reading.triaged.intent:
             case Intent.PROBLEM:
                 return await self._tickets.report(reading)
+            case Intent.QUOTE if not any(c.isalpha() for c in reading.text):
+                return await self._answers.answer(reading)  # a bare number wants no price
             case Intent.QUOTE:
                 return await self._answers.instead_of_quote(reading) or quoting.draft(reading)
             case Intent.HUMAN:

@@ -36,7 +36,6 @@ _CLEARLY_A_QUOTE = 0.9
 _FOUND = 10
 _ABOUT = 300
 _CHOICES = 3
-_BUTTON_TITLE = 20
 _CHAT_LIMIT = 4096
 _CHAT_LENGTH, _LONG_LENGTH = 600, 1200
 
@@ -192,7 +191,8 @@ def _ask(reading: Reading, found: _Found) -> Proposal:
     picked = sorted(sources, key=lambda s: -s.score)[:_CHOICES]
     titles = [f"{at}. {shorten(source.title, 120)}" for at, source in enumerate(picked, 1)]
     # Where one is too long for a button all are numbers: their text stands above them.
-    fit = all(len(source.title) <= _BUTTON_TITLE for source in picked)
+    longest = reading.context.conversation.button_title
+    fit = all(len(source.title) <= longest for source in picked)
     buttons = tuple(
         Button(f"{CHOICE}{source.article_id}", source.title if fit else str(at))
         for at, source in enumerate(picked, 1)

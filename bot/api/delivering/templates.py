@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from bot.api.rest import Body, Shown, Word, rest_router
+from bot.api.rest import Body, Shown, UpdatedSince, Word, rest_router
 from bot.dependencies import AdminCaller, Reader, RuntimeOf
 from channels.messages import ChannelError
 from domain.audit.service import note
 from domain.errors import Refused
+from domain.following import Since
 from domain.templates.models import MessageTemplate
 
 router = rest_router("/message-templates", "message templates")
@@ -60,9 +61,12 @@ class SubmittedTemplates(BaseModel):
 
 
 @router.get("", summary="Message templates of all accounts")
-async def templates(caller: Reader, runtime: RuntimeOf) -> Templates:
+async def templates(
+    caller: Reader, runtime: RuntimeOf, updated_since: UpdatedSince = None
+) -> Templates:
     """The shipped ones too, as drafts, until they are submitted."""
-    return _out(await runtime.templates.all(caller.tenant_id))
+    rows = await runtime.templates.all(caller.tenant_id)
+    return _out(Since(updated_since).among(rows) if updated_since else rows)
 
 
 @router.post("/sync", summary="Ask the provider how they stand")

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from bot.api.rest import STORABLE, Body, Shown, Word, rest_router
+from bot.api.rest import STORABLE, Body, Shown, UpdatedSince, Word, rest_router
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
 from domain.audit.service import note
 from domain.customers.optouts import Address, OptOuts
 from domain.customers.service import Customers
+from domain.following import Since
 
 router = rest_router("", "customers")
 
@@ -22,6 +23,7 @@ AddressText = Annotated[
 class OptOutOut(Shown):
     """`source`: customer, or who else said so. `words`: what they wrote."""
 
+    id: UUID
     channel: str
     address: str
     source: str
@@ -42,9 +44,15 @@ class OptOutIn(Body):
 
 
 @router.get("/people/{person_id}/opt-outs", summary="What a person has opted out of")
-async def opt_outs(person_id: UUID, caller: Reader, session: ReadTransaction) -> OptOutList:
+async def opt_outs(
+    person_id: UUID, caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
+) -> OptOutList:
+    """Those that stand; what was taken back is no longer among them."""
     await Customers(session, caller.tenant_id).person(person_id)
-    return await _of(OptOuts(session, caller.tenant_id), person_id)
+    rows = await OptOuts(session, caller.tenant_id).of_person(person_id)
+    if updated_since:
+        rows = Since(updated_since).among(rows, lambda row: row.created_at)
+    return OptOutList(items=[OptOutOut.model_validate(row) for row in rows])
 
 
 @router.put("/people/{person_id}/opt-outs", summary="Opt an address out, or in again")

@@ -128,10 +128,10 @@ def decide(facts: Facts) -> Plan:
 def _why_not_here(facts: Facts) -> str:
     if not facts.is_on:
         return f"{facts.title} is switched off for this company"
-    if facts.muted:
-        return f"nothing more is sent to this address: {facts.muted}"
     if facts.refusal is Refusal.UNREACHABLE:
         return facts.refused_because or f"{facts.title} does not reach this person"
+    if facts.muted:
+        return f"nothing more is sent to this address: {facts.muted}"
     return "" if facts.is_window_open else "window closed"
 
 

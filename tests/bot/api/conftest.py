@@ -23,7 +23,9 @@ from domain.contracts.making import Agreed, Making
 from domain.contracts.service import Contracts, Signatory
 from domain.conversations.models import Conversation, Message, RawEvent
 from domain.customers.joining.links import CustomerLinks, NewLink
+from domain.customers.joining.merging import Because, CustomerMerges
 from domain.customers.models import Company, Identity, Person, Site
+from domain.customers.optouts import Address, OptOuts
 from domain.database import Database
 from domain.events import DomainEvent
 from domain.knowledge.service import Articles, ArticleText
@@ -35,6 +37,7 @@ from domain.sla.keeping import Clocks
 from domain.sla.models import SlaAlert
 from domain.sla.service import Calendars, NewCalendar, Policies
 from domain.staff.models import StaffMember
+from domain.templates.models import MessageTemplate
 from domain.tenants.models import ChannelAccount
 from domain.tickets.joining.linking import TicketLinks
 from domain.tickets.promises import Promise
@@ -257,6 +260,13 @@ async def _customer(session: AsyncSession, tenant_id: UUID, slug: str) -> dict[s
     links = CustomerLinks(session, tenant_id)
     link = await links.suggest(NewLink(person.id, other.id, "order_number", "Named her ticket."))
     assert link is not None
+    gone = Person(id=new_id(), name="P. Shah", **own)
+    session.add(gone)
+    await session.flush()
+    because = Because("staff", "The same person.", "test")
+    await CustomerMerges(session, tenant_id).merge(gone.id, person.id, because)
+    optouts = OptOuts(session, tenant_id)
+    await optouts.begin(Address("email", "priya@dental.example"), "customer", person_id=person.id)
     return {
         "other_person_id": str(other.id),
         "other_company_id": str(second.id),
@@ -273,6 +283,8 @@ async def _conversation(session: AsyncSession, tenant_id: UUID, person_id: UUID)
     account = ChannelAccount(id=new_id(), channel="whatsapp", hint="15550001", **own)
     session.add(account)
     await session.flush()
+    named = {"name": "waiting", "language": "en", "category": "utility", "body": "Hello {{1}}"}
+    session.add(MessageTemplate(id=new_id(), channel_account_id=account.id, **named, **own))
     conversation = Conversation(
         id=new_id(),
         channel_account_id=account.id,

@@ -29,7 +29,9 @@ async def test_a_refusal_mutes_the_address_and_the_next_reply_says_why(firm: Fir
     [identity] = await firm.identities()
     assert identity.muted_at is not None
     firm.telegram.blocked.clear()
-    assert "Nothing more is sent to them on Telegram" in await answered(firm, "Hello?")
+    assert "Nothing more is sent to this address: The customer has blocked" in await answered(
+        firm, "Hello?"
+    )
     kinds = [one.kind for one in await firm.rows(DomainEvent)]
     assert "address.muted" in kinds
 

@@ -7,16 +7,17 @@ from sqlalchemy import select
 
 from bot.desk import tenants as desk
 from bot.desk import threads
-from bot.desk.conversations import reply
+from bot.desk.conversations import Sending, reply
 from bot.engine.delivering.reacting import react
 from channels.whatsapp.simulator import status
 from domain.conversations.models import Conversation
 from domain.conversations.reaching.pacing import Pace
 from domain.customers.models import Identity
+from domain.customers.optouts import Address, OptOuts
 from domain.errors import NotFound, Refused
 from domain.staff.models import StaffNotice
 from domain.types import new_id, utc_now
-from tests.bot.engine.conftest import OTHER, Company
+from tests.bot.engine.conftest import CUSTOMER, OTHER, Company
 from tests.conftest import Entered
 
 QUESTION = "when are you open?"
@@ -116,16 +117,23 @@ async def test_an_opted_out_customer_gets_nothing_automatic_but_a_persons_words(
     company: Company,
 ) -> None:
     await company.say(QUESTION)
-    await company.execute("update people set opted_out_at = now()")
+    async with company.runtime.database.transaction(company.tenant_id) as session:
+        optouts = OptOuts(session, company.tenant_id)
+        await optouts.begin(Address("whatsapp", CUSTOMER), "customer")
     await company.execute("update messages set state = 'pending' where direction = 'out'")
     [automatic] = await company.messages(direction="out")
     await company.runtime.deliverer.deliver(company.tenant_id, automatic.id)
     [automatic] = await company.messages(direction="out")
-    assert automatic.state == "failed"
-    assert "no more automatic messages" in automatic.error
+    assert automatic.state == "cancelled"
+    assert "written STOP" in automatic.error
     database = company.runtime.database
     message_id = await reply(
-        database, company.tenant_id, automatic.conversation_id, None, "Sam here."
+        database,
+        company.tenant_id,
+        automatic.conversation_id,
+        None,
+        "Sam here.",
+        Sending(despite_opt_out=True),
     )
     await company.runtime.deliverer.deliver(company.tenant_id, message_id)
     assert company.graph.texts()[-1] == "Sam here."

@@ -210,11 +210,11 @@ async def test_a_reply_goes_from_pending_to_sent_or_taken_back_in_place(house: H
 async def test_a_reply_that_failed_says_why(house: House) -> None:
     await house.say(QUESTION)
     await house.fill(await house.do("reply"), text="Come at nine.")
-    house.company.graph.order(GraphFault.EXPIRED_TOKEN)
+    house.company.graph.order(GraphFault.NOT_ON_WHATSAPP)
     await house.deliver()
     line = await house.line("Come at nine.")
     assert "could not be delivered" in line.words
-    assert "access token" in line.words
+    assert "WhatsApp" in line.words
 
 
 async def test_changes_of_a_ticket_are_lines_and_stand_in_the_root(house: House) -> None:

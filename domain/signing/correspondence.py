@@ -63,7 +63,7 @@ async def _person(session: AsyncSession, tenant_id: UUID, name: str, address: st
             kind=MAIL,
             value=address,
             created_at=utc_now(),
-        )  # fmt: skip
+        )
         .on_conflict_do_nothing()
         .returning(Identity.id)
     )

@@ -144,7 +144,7 @@ async def _heading(
         is_draft=quote.status == "draft",
         currency=quote.currency,
         language=quote.language or settings.language,
-        addressee=await _addressee(session, quote),
+        addressee=await addressee_of(session, quote),
         location=quote.location,
         deadline=quote.deadline,
         reference=quote.customer_reference,
@@ -156,7 +156,7 @@ async def _heading(
     )
 
 
-async def _addressee(session: AsyncSession, quote: Quote) -> Addressee:
+async def addressee_of(session: AsyncSession, quote: Quote) -> Addressee:
     company = await session.get(Company, quote.company_id) if quote.company_id else None
     person = await session.get(Person, quote.person_id) if quote.person_id else None
     if company is None and person is not None and person.company_id:

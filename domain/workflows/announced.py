@@ -14,7 +14,11 @@ _CHANGE = _NUMBER | {
     "old": "As it was, as text; empty: it was not set.",
     "new": "As it is.",
 }
-_QUOTE = {"number": "The quote's number.", "total": "With tax, as a decimal number in text."}
+_QUOTE = {
+    "number": "The quote's number.",
+    "total": "With tax, as a decimal number in text.",
+    "revision": "Which one it happened to, a number.",
+}
 _IN = {"conversation_id": "The conversation it belongs to."}
 _MESSAGE = _IN | {
     "channel": "Where it was written.",
@@ -93,6 +97,19 @@ EVENTS = (
         "quote.approved",
         "A person approved a quote.",
         _QUOTE | {"version": "Of the quote, a number."},
+    ),
+    *(
+        Announced(f"quote.{step}", when, _QUOTE)
+        for step, when in (
+            ("sent", "A revision was sent; the one before, if it was open, is superseded by it."),
+            ("viewed", "The customer looked at it."),
+            ("accepted", "The customer accepted it."),
+            ("rejected", "The customer declined it."),
+            ("expired", "Its last day has passed."),
+            ("cancelled", "It was withdrawn."),
+            ("revision_started", "What was sent is being changed: the next revision is a draft."),
+            ("draft_dropped", "The draft of the next revision was given up."),
+        )
     ),
     *(
         Announced(f"contract.{step}", when, _CONTRACT)

@@ -39,6 +39,7 @@ from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
+from bot.portal import mounting as portal
 from bot.runtime import Runtime, running
 
 ROLES = ("web", "worker", "scheduler", "listeners")
@@ -93,6 +94,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)
+    portal.mount(app)
     simulator.mount(app)
     app.add_middleware(SecurityHeaders)
     return app

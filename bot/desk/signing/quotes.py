@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.papers.making import Sheet, addressee_of, house_of
@@ -192,5 +191,3 @@ async def _sheet(
 
 def _local_day(at: datetime, settings: TenantSettings) -> date:
     return at.astimezone(zone(settings.time_zone)).date()
-
-

@@ -1,4 +1,4 @@
-"""Links: the same until they are revoked, found by a hash alone, and another tenant's are its own."""
+"""Links: the same until revoked, found by a hash alone; another tenant's are its own."""
 
 import asyncio
 import re
@@ -19,7 +19,6 @@ from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
 from tests.conftest import Entered
 from tests.domain.quotes.test_documents import drafted
-
 
 COLUMNS = tuple(column.key for column in CustomerLink.__table__.columns)
 

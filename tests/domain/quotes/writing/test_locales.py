@@ -67,7 +67,15 @@ def test_every_language_has_all_the_words() -> None:
     for language in LANGUAGES:
         words = words_of(language)
         assert len(words.months) == 12
-        for part in ("paper", "internal", "categories", "units", "documents", "sentences"):
+        for part in (
+            "paper",
+            "internal",
+            "categories",
+            "units",
+            "documents",
+            "sentences",
+            "changes",
+        ):
             own, first = getattr(words, part), getattr(english, part)
             assert own.keys() == first.keys(), (language, part)
             for key, text in own.items():

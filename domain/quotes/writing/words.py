@@ -14,6 +14,7 @@ class Words:
     """`paper`: what stands on the page; `documents`: titles of sections by their id.
 
     `changes`: what is different in the next revision, without the last full stop.
+    `letters`: what a customer is written about a quote.
     """
 
     language: str
@@ -25,6 +26,7 @@ class Words:
     documents: dict[str, str]
     sentences: dict[str, str]
     changes: dict[str, str]
+    letters: dict[str, str]
 
     def say(self, sentence: str, **facts: object) -> str:
         return self.sentences[sentence].format(**facts)

@@ -34,6 +34,7 @@ from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.promising import PromiseKeeper
+from bot.engine.reacting.quotes_due import QuoteExpiry
 from bot.engine.reacting.reactions import Reactions
 from bot.engine.reacting.reminding import Reminders
 from bot.engine.reacting.renewing import Renewals
@@ -120,6 +121,10 @@ class Runtime:
     @property
     def renewals(self) -> Renewals:
         return Renewals(self.database)
+
+    @property
+    def quote_expiry(self) -> QuoteExpiry:
+        return QuoteExpiry(self.database, self.accounts)
 
     @property
     def promises(self) -> PromiseKeeper:

@@ -43,6 +43,7 @@ class Timetable:
         self._add("rules", IntervalTrigger(seconds=RULES_EVERY))
         self._add("polls", IntervalTrigger(seconds=POLLS_EVERY), next_run_time=datetime.now(UTC))
         self._add("renewals", CronTrigger(minute=17))
+        self._add("quote-expiry", CronTrigger(minute=27))
         self._add("digest", CronTrigger(hour=7, minute=30))
         self._add("tidy", CronTrigger(hour=3, minute=10))
         self._scheduler.start()

@@ -99,6 +99,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
     async def renewals() -> None:
         await runtime.renewals.pass_day(utc_now())
 
+    @engine.task(name="quote-expiry")
+    async def quote_expiry() -> None:
+        await runtime.quote_expiry.pass_day(utc_now())
+
     @engine.task(name="rules")
     async def rules() -> None:
         await runtime.rule_timer.pass_time()

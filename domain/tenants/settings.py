@@ -67,9 +67,14 @@ class Quoting(Section):
     `code_above`: the total from which on whoever signs proves their address with a code that is
     mailed to them; 0: always; None: never. `deposit_url`: an https address with `{number}`,
     `{amount}` and `{currency}`, shown once a quote is accepted, for `deposit_percent` of its total.
+
+    `reminder_days`: the customer is reminded so many days before a quote ends, `follow_up_days`:
+    staff so many days after it was sent and not looked at; 0: never.
     """
 
     validity_days: int = Field(default=30, ge=1, le=365)
+    reminder_days: int = Field(default=3, ge=0, le=90)
+    follow_up_days: int = Field(default=5, ge=0, le=90)
     markup: float = Field(default=0.20, ge=0, le=5)
     tax_rate: float = Field(default=0.20, ge=0, le=1)
     exclusions: str = Field(default="", max_length=5000)

@@ -107,6 +107,8 @@ EVENTS = (
             ("rejected", "The customer declined it."),
             ("expired", "Its last day has passed."),
             ("cancelled", "It was withdrawn."),
+            ("reminder_due", "It ends soon, and is still open."),
+            ("not_looked_at", "It was sent some days ago, and nobody has looked at it."),
             ("revision_started", "What was sent is being changed: the next revision is a draft."),
             ("draft_dropped", "The draft of the next revision was given up."),
         )

@@ -13,7 +13,7 @@ depends_on = None
 
 CHANGING = (
     *("status", "request", "viewed_at", "decided_at", "decided_by", "reason"),
-    *("reminded_at", "followed_up_at", "updated_at"),
+    *("reminded_at", "followed_up_at", "created_at", "updated_at"),
 )
 """All else of a revision stays as it was sent."""
 READ = ("quotes", "quote_lines", "quote_documents", "quote_document_versions")

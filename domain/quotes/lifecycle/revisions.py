@@ -11,15 +11,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.errors import NotFound
+from domain.errors import NotFound, Refused
 from domain.quotes.approval import is_approved, line_of
+from domain.quotes.lifecycle.changes import Changes, Side, changes, side, side_of
 from domain.quotes.lifecycle.snapshots import for_customer, lines_kept, lines_of
 from domain.quotes.lifecycle.states import OPEN, SUPERSEDED, NotRevisable
 from domain.quotes.models import Quote, QuoteRevision
 from domain.quotes.service import Quotes
 from domain.quotes.writing.templates import INTERNAL
 from domain.quotes.writing.versions import QuoteDocuments, Why
-from domain.types import new_id, utc_now
+from domain.tenants.service import Tenants
+from domain.types import Money, new_id, utc_now
 
 REVISABLE = ("sent", "viewed", "rejected", "expired")
 KEPT = (
@@ -54,6 +56,34 @@ class Revisions:
         """Oldest first."""
         query = select(QuoteRevision).where(QuoteRevision.quote_id == quote_id)
         return list(await self._session.scalars(query.order_by(QuoteRevision.revision)))
+
+    async def changes(
+        self, quote: Quote, revision: int | None = None, since: int | None = None
+    ) -> tuple[int, int, Changes]:
+        """What is different, with the numbers of the two: (old, new, changes).
+
+        `revision`: one that was sent, or the present draft; None: the present one. `since`: None:
+        the one that was sent before it. Raises NotFound, Refused of the first one.
+        """
+        new = quote.revision if revision is None else revision
+        sent = await self.all(quote.id)
+        earlier = [one.revision for one in sent if one.revision < new]
+        if since is None and not earlier:
+            raise Refused(f"Revision {new} is the first of {quote.number}: nothing was before it.")
+        old = earlier[-1] if since is None else since
+        settings = await Tenants(self._session, self._tenant_id).settings()
+        language = quote.language or settings.language
+        sides = (await self._side(quote, old), await self._side(quote, new))
+        return old, new, changes(*sides, language, settings.country)
+
+    async def _side(self, quote: Quote, revision: int) -> Side:
+        if quote.sent_at is not None or revision != quote.revision:
+            return side_of(await self.get(quote.id, revision))
+        rows = await Quotes(self._session, self._tenant_id).lines(quote.id)
+        held = await QuoteDocuments(self._session, self._tenant_id).all(quote.id)
+        documents = {kind: one.content for kind, one in held.items()}
+        lines = (line_of(row, quote.currency) for row in rows)
+        return side(revision, lines, Money(quote.total, quote.currency), documents)
 
     async def record_sent(self, quote: Quote) -> QuoteRevision:
         """The quote as it is sent now; what was open before is superseded. It must be locked."""

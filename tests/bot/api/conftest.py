@@ -28,6 +28,8 @@ from domain.events import DomainEvent
 from domain.knowledge.service import Articles, ArticleText
 from domain.prompts.service import NewBody, Prompts
 from domain.quotes.drafting import draft
+from domain.quotes.lifecycle.moving import Move, move
+from domain.quotes.lifecycle.revisions import start_revision
 from domain.quotes.request import QuoteRequest, RequestedItem
 from domain.quotes.service import Drafted, QuoteFor, Quotes
 from domain.sla.keeping import Clocks
@@ -219,7 +221,14 @@ async def _quote(
     quote = await Quotes(session, tenant_id).draft(
         QuoteFor(f"Cable for {slug}", person_id=person_id), drafted, actor="test"
     )
-    document = {"document_type": "overview", "document_version": "1", "section_id": "summary"}
+    await move(session, tenant_id, quote, Move("sent", "test"))
+    await start_revision(session, tenant_id, quote, "test", "Something is to be changed")
+    document = {
+        "revision": "2",
+        "document_type": "overview",
+        "document_version": "1",
+        "section_id": "summary",
+    }
     return {"quote_id": str(quote.id), "code": product.code} | document
 
 

@@ -182,7 +182,7 @@ async def test_lists_searches_and_filters_show_nothing_of_another_tenant(
     app: FastAPI, call: Any, strange_call: Any, office: Any
 ) -> None:
     """Every id of the first company is looked for in all that the second one can list."""
-    named = ("name", "version", "document_type", "document_version", "section_id")
+    named = ("name", "version", "document_type", "document_version", "section_id", "revision")
     theirs = {value for name, value in office.ids.items() if name not in named}
     extra = {"/search": {"q": "camera"}, "/helpdesk/knowledge-base/search": {"q": "reset camera"}}
     extra["/people/lookup"] = {"kind": "email", "value": "priya@dental.example"}
@@ -209,7 +209,7 @@ async def test_a_role_may_do_its_part_and_no_more(
     app: FastAPI, http: httpx.AsyncClient, office: Any, role: str
 ) -> None:
     made_up = {name: str(uuid4()) for name in office.ids} | {"name": "nothing", "version": "1"}
-    made_up |= {"document_type": "overview", "document_version": "1"}
+    made_up |= {"document_type": "overview", "document_version": "1", "revision": "1"}
     for method, path, _ in _paths(app):
         if not path.startswith(OURS):
             continue

@@ -27,9 +27,10 @@ from bot.api import (
     tickets,
 )
 from bot.api.contracts import contracts, support, templates
+from bot.api.contracts import signing as signatures
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, moving, papers, revisions
+from bot.api.quoting import documents, moving, papers, revisions, signing
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -92,6 +93,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         contracts,
         templates,
         support,
+        signing,
+        signatures,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

@@ -126,7 +126,7 @@ _ALL = (
     ),
     Verb(
         "mute",
-        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|contracts|all]",
+        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|contracts|quotes|all]",
         "mute approvals",
         "no more direct messages to you about these",
     ),

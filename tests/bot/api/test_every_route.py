@@ -116,6 +116,8 @@ def _has_id(path: str) -> bool:
 def _needed(method: str, path: str) -> str:
     if path.startswith("/keys"):
         return "admin"
+    if path.endswith("/link"):
+        return "staff"
     if method == "GET":
         return "readonly"
     return "admin" if path.startswith(ADMINS) and not path.endswith("/test") else "staff"

@@ -27,13 +27,14 @@ from bot.api import (
     tickets,
 )
 from bot.api.contracts import contracts, support, templates
+from bot.api.contracts import signing as signatures
 from bot.api.delivering import reactions
 from bot.api.delivering import templates as message_templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.manners import optouts, satisfaction
 from bot.api.people import joining as people
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, moving, papers
+from bot.api.quoting import documents, moving, papers, revisions, signing
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -43,6 +44,7 @@ from bot.dependencies import Doorkeeper
 from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
+from bot.portal import mounting as portal
 from bot.runtime import Runtime, running
 
 ROLES = ("web", "worker", "scheduler", "listeners")
@@ -89,6 +91,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         documents,
         papers,
         moving,
+        revisions,
         policies,
         compliance,
         rules,
@@ -99,9 +102,12 @@ def create_app(runtime: Runtime) -> FastAPI:
         support,
         message_templates,
         reactions,
+        signing,
+        signatures,
     ):
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)
+    portal.mount(app)
     simulator.mount(app)
     app.add_middleware(SecurityHeaders)
     return app

@@ -36,6 +36,7 @@ from bot.engine.manners.timing import MannersTimer
 from bot.engine.media import MediaFetcher
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.promising import PromiseKeeper
+from bot.engine.reacting.quotes_due import QuoteExpiry
 from bot.engine.reacting.reactions import Reactions
 from bot.engine.reacting.reminding import Reminders
 from bot.engine.reacting.renewing import Renewals
@@ -130,6 +131,10 @@ class Runtime:
     @property
     def manners(self) -> MannersTimer:
         return MannersTimer(self.database, self.accounts)
+
+    @property
+    def quote_expiry(self) -> QuoteExpiry:
+        return QuoteExpiry(self.database, self.accounts)
 
     @property
     def promises(self) -> PromiseKeeper:

@@ -46,6 +46,7 @@ class Timetable:
         self._add("polls", IntervalTrigger(seconds=POLLS_EVERY), next_run_time=datetime.now(UTC))
         self._add("renewals", CronTrigger(minute=17))
         self._add("templates", CronTrigger(hour="*/6", minute=20))
+        self._add("quote-expiry", CronTrigger(minute=27))
         self._add("digest", CronTrigger(hour=7, minute=30))
         self._add("tidy", CronTrigger(hour=3, minute=10))
         self._scheduler.start()

@@ -77,6 +77,10 @@ class Accounts:
         self._by_id: dict[UUID, tuple[float, Account]] = {}
         self._by_hint: dict[tuple[str, str], tuple[float, tuple[directory.Found, ...]]] = {}
 
+    @property
+    def vault(self) -> Vault:
+        return self._vault
+
     async def get(self, tenant_id: UUID, account_id: UUID) -> Account:
         cached = self._by_id.get(account_id)
         if cached and cached[0] > time.monotonic() and cached[1].tenant_id == tenant_id:

@@ -57,7 +57,7 @@ def page_of(
         "revision": str(heading.revision),
         "is_draft": heading.is_draft,
         "words": words.paper,
-        "company": _company(house, words),
+        "company": company_of(house, words),
         "customer": _customer(view),
         "facts": _facts(view, words, locale),
         "heading": line(heading.title, 200),
@@ -85,7 +85,7 @@ def page_of(
     }  # fmt: skip
 
 
-def _company(house: House, words: Words) -> dict[str, Any]:
+def company_of(house: House, words: Words) -> dict[str, Any]:
     branding = house.branding
     contact = [branding.phone, branding.email, branding.website]
     registered = [

@@ -1,6 +1,6 @@
 """Typst, loaded when the first paper is made: data in, the bytes of a PDF out, in a thread.
 
-It compiles our own template, which reads no file and imports nothing; its root is the folder of
+It compiles our own templates, which read no file and import nothing; its root is the folder of
 templates, so that there would be nothing else to read. What is data never becomes markup.
 """
 
@@ -20,7 +20,7 @@ from bot.foundation.errors import FrontdeskError
 from bot.foundation.telemetry import log
 
 TEMPLATES = Path(__file__).parent / "templates"
-TEMPLATE = "quote.typ"
+TEMPLATE, CONTRACT = "quote.typ", "contract.typ"
 FONTS = "font_source_sans_pro"
 ACCESSIBLE = ["ua-1"]
 REMEMBERED = 32
@@ -44,27 +44,41 @@ class Typesetter:
         self._recent: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    async def pdf(self, page: dict[str, Any], logo: str = "", *, made_at: int = 0) -> bytes:
+    async def pdf(
+        self,
+        page: dict[str, Any],
+        logo: str = "",
+        *,
+        made_at: int = 0,
+        template: str = TEMPLATE,
+    ) -> bytes:
         """`logo`: SVG text; `made_at`: seconds since 1970, written into the file. The same
         arguments give the same bytes. Raises NotSet."""
-        return await asyncio.to_thread(self.set_now, page, logo, made_at)
+        return await asyncio.to_thread(self.set_now, page, logo, made_at, template)
 
-    def set_now(self, page: dict[str, Any], logo: str = "", made_at: int = 0) -> bytes:
+    def set_now(
+        self,
+        page: dict[str, Any],
+        logo: str = "",
+        made_at: int = 0,
+        template: str = TEMPLATE,
+    ) -> bytes:
         inputs = {"page": json.dumps(page, ensure_ascii=False), "logo": logo}
-        key = hashlib.sha256(repr((inputs, made_at)).encode("utf-8", "replace")).digest()
+        asked = repr((inputs, made_at, template))
+        key = hashlib.sha256(asked.encode("utf-8", "replace")).digest()
         with self._lock:
             known = self._recent.pop(key, None)
-        content = known or self._set(inputs, made_at)
+        content = known or self._set(inputs, made_at, template)
         with self._lock:
             self._recent[key] = content
             while len(self._recent) > REMEMBERED:
                 self._recent.popitem(last=False)
         return content
 
-    def _set(self, inputs: dict[str, str], made_at: int) -> bytes:
+    def _set(self, inputs: dict[str, str], made_at: int, template: str) -> bytes:
         """By the standard for accessible documents, which asks for a glyph of every letter:
         where no font has one, without it."""
-        source = TEMPLATES.joinpath(TEMPLATE).read_bytes()
+        source = TEMPLATES.joinpath(template).read_bytes()
         asked = {"sys_inputs": inputs, "timestamp": made_at}
         with self._compiler() as compiler:
             try:

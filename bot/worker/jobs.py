@@ -114,6 +114,10 @@ def _register_upkeep(engine: App, runtime: Runtime) -> None:
     async def manners() -> None:
         await runtime.manners.pass_time()
 
+    @engine.task(name="quote-expiry")
+    async def quote_expiry() -> None:
+        await runtime.quote_expiry.pass_day(utc_now())
+
     @engine.task(name="rules")
     async def rules() -> None:
         await runtime.rule_timer.pass_time()

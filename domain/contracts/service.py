@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -277,6 +278,11 @@ _WORDS = {
 }
 
 
+def _amount(value: Decimal) -> str:
+    """The same before and after it was stored: the database gives a nought without decimals."""
+    return f"{value:f}" if value else "0"
+
+
 def told(contract: Contract, lines: Sequence[ContractLine]) -> dict[str, Any]:
     """Everything a contract says, of which versions and the digest are made."""
     return {
@@ -284,8 +290,8 @@ def told(contract: Contract, lines: Sequence[ContractLine]) -> dict[str, Any]:
         "title": contract.title,
         "sections": contract.sections,
         "currency": contract.currency,
-        "annual_value": f"{contract.annual_value:f}",
-        "once_value": f"{contract.once_value:f}",
+        "annual_value": _amount(contract.annual_value),
+        "once_value": _amount(contract.once_value),
         "starts_on": contract.starts_on.isoformat(),
         "ends_on": contract.ends_on.isoformat(),
         "term_months": contract.term_months,

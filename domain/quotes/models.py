@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
@@ -53,6 +53,9 @@ class Quote(TenantOwned, Base):
     """The version that was approved: a later one has to be approved again."""
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
     approved_at: Mapped[datetime | None]
+    refused_version: Mapped[int | None]
+    """The version whose approval was refused; `refusal`: why, and by whom in the log."""
+    refusal: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
@@ -110,6 +113,61 @@ class QuoteDocumentVersion(TenantOwned, Base):
     changes_summary: Mapped[str] = mapped_column(default="")
     author: Mapped[str] = mapped_column(default="")
     __table_args__ = (UniqueConstraint("tenant_id", "document_id", "version"),)
+
+
+class QuoteRevision(TenantOwned, Base):
+    """What the customer was sent as revision n, and what became of it.
+
+    Written when it is sent; after that only its state, its stamps and who decided may change
+    (the application has no right to the rest). `lines`: as `lifecycle/snapshots.py` keeps them,
+    with what only staff may see. `documents`: type → content of the customer's three.
+    `document_versions`: type → version of all four.
+    """
+
+    __tablename__ = "quote_revisions"
+    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    status: Mapped[str] = mapped_column(default="sent")
+    """sent, viewed, accepted, rejected, expired, cancelled or superseded."""
+    approval: Mapped[str] = mapped_column(default="not_required")
+    """As it was sent: approved or not_required."""
+    quote_version: Mapped[int]
+    title: Mapped[str]
+    request: Mapped[str] = mapped_column(default="")
+    location: Mapped[str] = mapped_column(default="")
+    deadline: Mapped[str] = mapped_column(default="")
+    customer_reference: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    tier_type: Mapped[str] = mapped_column(default="single")
+    currency: Mapped[str]
+    subtotal: Mapped[Decimal]
+    tax: Mapped[Decimal]
+    total: Mapped[Decimal]
+    catalogue_revision: Mapped[int] = mapped_column(default=0)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    documents: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    document_versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sent_at: Mapped[datetime]
+    valid_until: Mapped[date | None]
+    """The last day on which it can be accepted."""
+    viewed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    """When it was accepted, rejected, cancelled, or ended by time or a newer one."""
+    decided_by: Mapped[str] = mapped_column(default="")
+    """In words: a name, a role, an address, or who recorded it."""
+    reason: Mapped[str] = mapped_column(default="")
+    reminded_at: Mapped[datetime | None]
+    followed_up_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "quote_id", "revision"),
+        Index(
+            "ix_quote_revisions_open",
+            "tenant_id",
+            "valid_until",
+            postgresql_where=text("status in ('sent', 'viewed')"),
+        ),
+    )
 
 
 class QuotePaper(TenantOwned, Base):

@@ -94,12 +94,29 @@ class Quotes:
         quote.updated_at = utc_now()
         await self._replace_lines(quote, lines)
 
-    def note(self, quote: Quote, action: str, actor: str, comment: str) -> None:
-        """In the quote's log, and as an event `quote.<action>`, words joined by underscores."""
-        self._log(quote, action, actor, comment)
+    def note(
+        self,
+        quote: Quote,
+        action: str,
+        actor: str,
+        comment: str,
+        *,
+        kind: str = "",
+        revision: int | None = None,
+    ) -> None:
+        """In the quote's log, and as an event `quote.<kind>`: else the action, by underscores.
+
+        `revision`: which one it happened to; None: the present one.
+        """
+        self._log(quote, action, actor, comment, kind=kind, revision=revision)
 
     async def get(self, quote_id: UUID, *, for_change: bool = False) -> Quote:
-        quote = await self._session.get(Quote, quote_id, with_for_update=for_change)
+        """`for_change`: as it is once nobody else holds it, whatever was read before."""
+        if for_change:
+            await self._session.flush()
+        quote = await self._session.get(
+            Quote, quote_id, with_for_update=for_change, populate_existing=for_change
+        )
         if quote is None:
             raise NotFound("quote", quote_id)
         return quote
@@ -202,7 +219,16 @@ class Quotes:
             )
         await self._session.flush()
 
-    def _log(self, quote: Quote, action: str, actor: str, comment: str) -> None:
+    def _log(
+        self,
+        quote: Quote,
+        action: str,
+        actor: str,
+        comment: str,
+        *,
+        kind: str = "",
+        revision: int | None = None,
+    ) -> None:
         self._session.add(
             QuoteLogEntry(
                 id=new_id(),
@@ -213,12 +239,14 @@ class Quotes:
                 comment=comment,
             )
         )
-        payload = {"number": quote.number, "total": str(quote.total)}
-        record(
-            self._session,
-            self._tenant_id,
-            Happened(f"quote.{action.replace(' ', '_')}", quote.id, payload, actor),
-        )
+        payload = {
+            "number": quote.number,
+            "total": str(quote.total),
+            "revision": revision or quote.revision,
+        }
+        named = kind or action.replace(" ", "_")
+        happened = Happened(f"quote.{named}", quote.id, payload, actor)
+        record(self._session, self._tenant_id, happened)
 
 
 def _sum(quote: Quote, sums: Totals) -> None:

@@ -22,6 +22,7 @@ KINDS = (
     "reminders",
     "rules",
     "contracts",
+    "quotes",
 )
 MOST = 500
 

@@ -3,9 +3,18 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from domain.errors import Refused
+from domain.tenants.addresses import require_deposit_url
 
 OPEN_MAPPINGS = frozenset({"desk.rooms"})
 """Sections whose keys are the tenant's own."""
@@ -61,13 +70,36 @@ class Branding(Section):
 
 
 class Quoting(Section):
-    """`exclusions`: what every quote says is not included; empty: whatever is not listed."""
+    """`exclusions`: what every quote says is not included; empty: whatever is not listed.
+
+    `code_above`: the total from which on whoever signs proves their address with a code that is
+    mailed to them; 0: always; None: never. `deposit_url`: an https address with `{number}`,
+    `{amount}` and `{currency}`, shown once a quote is accepted, for `deposit_percent` of its total.
+
+    `reminder_days`: the customer is reminded so many days before a quote ends, `follow_up_days`:
+    staff so many days after it was sent and not looked at; 0: never.
+    """
 
     validity_days: int = Field(default=30, ge=1, le=365)
+    reminder_days: int = Field(default=3, ge=0, le=90)
+    follow_up_days: int = Field(default=5, ge=0, le=90)
     markup: float = Field(default=0.20, ge=0, le=5)
     tax_rate: float = Field(default=0.20, ge=0, le=1)
     exclusions: str = Field(default="", max_length=5000)
+    code_above: Decimal | None = Field(default=None, ge=0)
+    deposit_url: str = Field(default="", max_length=500)
+    deposit_percent: Decimal = Field(default=Decimal(100), gt=0, le=100)
     branding: Branding = Branding()
+
+    @field_validator("code_above", mode="before")
+    @classmethod
+    def _nothing_said(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @field_validator("deposit_url")
+    @classmethod
+    def _safe_address(cls, value: str) -> str:
+        return require_deposit_url(value)
 
 
 class Sla(Section):

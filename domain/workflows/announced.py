@@ -14,7 +14,11 @@ _CHANGE = _NUMBER | {
     "old": "As it was, as text; empty: it was not set.",
     "new": "As it is.",
 }
-_QUOTE = {"number": "The quote's number.", "total": "With tax, as a decimal number in text."}
+_QUOTE = {
+    "number": "The quote's number.",
+    "total": "With tax, as a decimal number in text.",
+    "revision": "Which one it happened to, a number.",
+}
 _IN = {"conversation_id": "The conversation it belongs to."}
 _MESSAGE = _IN | {
     "channel": "Where it was written.",
@@ -100,6 +104,22 @@ EVENTS = (
         _QUOTE | {"version": "Of the quote, a number."},
     ),
     *(
+        Announced(f"quote.{step}", when, _QUOTE)
+        for step, when in (
+            ("sent", "A revision was sent; the one before, if it was open, is superseded by it."),
+            ("viewed", "The customer looked at it."),
+            ("accepted", "The customer accepted it."),
+            ("rejected", "The customer declined it."),
+            ("asked", "The customer asked something on its page."),
+            ("expired", "Its last day has passed."),
+            ("cancelled", "It was withdrawn."),
+            ("reminder_due", "It ends soon, and is still open."),
+            ("not_looked_at", "It was sent some days ago, and nobody has looked at it."),
+            ("revision_started", "What was sent is being changed: the next revision is a draft."),
+            ("draft_dropped", "The draft of the next revision was given up."),
+        )
+    ),
+    *(
         Announced(f"contract.{step}", when, _CONTRACT)
         for step, when in (
             ("drafted", "A contract was drafted."),
@@ -107,6 +127,7 @@ EVENTS = (
             ("sent", "It waits for a signature."),
             ("taken_back", "It was taken back to draft."),
             ("signed", "It was signed."),
+            ("asked", "The customer asked something on its page."),
             ("renewal_due", "It ends soon."),
             ("renewed", "It goes on for another term."),
             ("quoted", "A quote was made from it."),

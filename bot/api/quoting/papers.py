@@ -45,7 +45,7 @@ async def pdf(
     """The customer's; once the quote was sent, the very bytes that were sent."""
     at = (caller.tenant_id, quote_id)
     if not asked.internal:
-        return _download(await paper(runtime.database, runtime.typesetter, at))
+        return download(await paper(runtime.database, runtime.typesetter, at))
     if not caller.may("staff"):
         raise HTTPException(403, "This needs a key of the role staff")
     async with runtime.database.transaction(caller.tenant_id) as session:
@@ -53,7 +53,7 @@ async def pdf(
     made = await internal_paper(
         runtime.database, runtime.typesetter, at, with_costs=rights.sees_margins
     )
-    return _download(made)
+    return download(made)
 
 
 @router.get("/tenant/logo", summary="Your logo")
@@ -84,7 +84,7 @@ async def put_logo(
     return LogoOut(content_type=kind, size=len(content), sha256=sha256)
 
 
-def _download(made: Paper) -> Response:
+def download(made: Paper) -> Response:
     headers = {
         "Content-Disposition": f'inline; filename="{made.filename}"',
         "Cache-Control": "private, no-cache",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.paper.internal import internal_part
 from bot.paper.page import House, page_of
 from bot.paper.typesetting import Typesetter
+from domain.contracts.calendar import today
 from domain.customers.models import Company, Person, Site
 from domain.database import Database
 from domain.quotes.approval import line_of
@@ -23,7 +24,6 @@ from domain.quotes.writing.view import Addressee, Heading, customer_view
 from domain.tenants.logos import Logos, as_svg
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
-from domain.types import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ async def issued_paper(database: Database, typesetter: Typesetter, at: tuple[UUI
     async with database.transaction(tenant_id) as session:
         quote = await Quotes(session, tenant_id).get(quote_id)
         sheet = await sheet_of(session, quote)
-        name = _filename(quote)
-    content = await typeset(typesetter, sheet.issued(utc_now().date()))
+        name, day = _filename(quote), await today(session, tenant_id)
+    content = await typeset(typesetter, sheet.issued(day))
     return Paper(name, content, sheet.version)
 
 
@@ -144,7 +144,7 @@ async def _heading(
         is_draft=quote.status == "draft",
         currency=quote.currency,
         language=quote.language or settings.language,
-        addressee=await _addressee(session, quote),
+        addressee=await addressee_of(session, quote),
         location=quote.location,
         deadline=quote.deadline,
         reference=quote.customer_reference,
@@ -156,7 +156,7 @@ async def _heading(
     )
 
 
-async def _addressee(session: AsyncSession, quote: Quote) -> Addressee:
+async def addressee_of(session: AsyncSession, quote: Quote) -> Addressee:
     company = await session.get(Company, quote.company_id) if quote.company_id else None
     person = await session.get(Person, quote.person_id) if quote.person_id else None
     if company is None and person is not None and person.company_id:

@@ -118,6 +118,21 @@ async def _suggested(session: AsyncSession, event: DomainEvent) -> NewNotice:
     return NewNotice("approvals", f"suggested:{event.subject_id}", text, "customer suggestions")
 
 
+async def _on_page(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    """What a customer did on the page of a quote or a contract."""
+    noun, _, step = event.kind.partition(".")
+    number = event.payload.get("number", "")
+    text = f"{number} {_ON_PAGE[step]}"
+    return NewNotice(f"{noun}s", f"{step}:{event.id}", text, f"{noun} show {number}")
+
+
+_ON_PAGE = {
+    "accepted": "is accepted",
+    "rejected": "is declined",
+    "asked": "has a question of the customer: answer it in its thread or ticket",
+}
+
+
 async def _contract(session: AsyncSession, event: DomainEvent) -> NewNotice:
     number, step = event.payload.get("number", ""), event.kind.partition(".")[2]
     about = f"{step}:{event.subject_id}:{event.created_at:%Y-%m-%d}"
@@ -217,6 +232,8 @@ _NOTICES: dict[str, Notice] = {
     "message.drafted": _drafted,
     "quote.drafted": _quote_drafted,
     "customer.suggested": _suggested,
+    **{f"quote.{step}": _on_page for step in _ON_PAGE},
+    "contract.asked": _on_page,
     **{f"contract.{step}": _contract for step in _CONTRACTS},
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,

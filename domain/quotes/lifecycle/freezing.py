@@ -51,3 +51,9 @@ async def frozen(session: AsyncSession, quote_id: UUID, revision: int) -> QuoteP
         QuotePaper.quote_id == quote_id, QuotePaper.revision == revision
     )
     return (await session.scalars(query)).one_or_none()
+
+
+async def papers(session: AsyncSession, quote_id: UUID) -> dict[int, str]:
+    """The hash of each revision's paper."""
+    query = select(QuotePaper.revision, QuotePaper.sha256).where(QuotePaper.quote_id == quote_id)
+    return {row.revision: row.sha256 for row in await session.execute(query)}

@@ -105,7 +105,7 @@ def customer_view(
     is_tiered = any(line.tier for line in own)
     return CustomerView(
         heading=heading,
-        lines=tuple(_line(number, line) for number, line in enumerate(own, 1)),
+        lines=tuple(customer_line(number, line) for number, line in enumerate(own, 1)),
         totals=totals(own, heading.currency),
         tiers=tier_totals(own, heading.currency) if is_tiered else {},
         overview=_sections(documents.get(OVERVIEW, {}), heading.language),
@@ -113,7 +113,7 @@ def customer_view(
     )
 
 
-def _line(number: int, line: QuoteLine) -> CustomerLine:
+def customer_line(number: int, line: QuoteLine) -> CustomerLine:
     return CustomerLine(
         number=number,
         part_number="" if line.rule.startswith("norm ") else line.code,

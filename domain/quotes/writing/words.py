@@ -11,7 +11,11 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`paper`: what stands on the page; `documents`: titles of sections by their id."""
+    """`paper`: what stands on the page; `documents`: titles of sections by their id.
+
+    `changes`: what is different in the next revision, without the last full stop.
+    `letters`: what a customer is written about a quote.
+    """
 
     language: str
     months: tuple[str, ...]
@@ -21,6 +25,8 @@ class Words:
     units: dict[str, str]
     documents: dict[str, str]
     sentences: dict[str, str]
+    changes: dict[str, str]
+    letters: dict[str, str]
 
     def say(self, sentence: str, **facts: object) -> str:
         return self.sentences[sentence].format(**facts)

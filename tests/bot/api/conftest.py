@@ -26,13 +26,16 @@ from domain.customers.joining.links import CustomerLinks, NewLink
 from domain.customers.joining.merging import Because, CustomerMerges
 from domain.customers.models import Company, Identity, Person, Site
 from domain.customers.optouts import Address, OptOuts
-from domain.database import Database
+from domain.database import Database, TenantOwned
 from domain.events import DomainEvent
 from domain.knowledge.service import Articles, ArticleText
 from domain.prompts.service import NewBody, Prompts
 from domain.quotes.drafting import draft
+from domain.quotes.lifecycle.moving import Move, move
+from domain.quotes.lifecycle.revisions import start_revision
 from domain.quotes.request import QuoteRequest, RequestedItem
 from domain.quotes.service import Drafted, QuoteFor, Quotes
+from domain.signing.models import ContractSignature, QuoteAcceptance
 from domain.sla.keeping import Clocks
 from domain.sla.models import SlaAlert
 from domain.sla.service import Calendars, NewCalendar, Policies
@@ -223,7 +226,14 @@ async def _quote(
     quote = await Quotes(session, tenant_id).draft(
         QuoteFor(f"Cable for {slug}", person_id=person_id), drafted, actor="test"
     )
-    document = {"document_type": "overview", "document_version": "1", "section_id": "summary"}
+    await move(session, tenant_id, quote, Move("sent", "test"))
+    await start_revision(session, tenant_id, quote, "test", "Something is to be changed")
+    document = {
+        "revision": "2",
+        "document_type": "overview",
+        "document_version": "1",
+        "section_id": "summary",
+    }
     return {"quote_id": str(quote.id), "code": product.code} | document
 
 
@@ -238,7 +248,26 @@ async def _contract(session: AsyncSession, tenant_id: UUID, quote_id: UUID) -> d
     await contracts.move(made.id, "pending_signature", actor="test")
     await contracts.sign(made.id, Signatory("Priya", "", "priya@dental.example"), actor="test")
     quote.status = "draft"
+    session.add_all(_signed(tenant_id, quote_id, made.id))
     return {"contract_id": str(made.id), "template_id": str(made.template_id)}
+
+
+def _signed(tenant_id: UUID, quote_id: UUID, contract_id: UUID) -> list[TenantOwned]:
+    """As if both had been signed on their pages."""
+    by = {"name": "Priya", "role": "Owner", "email": "priya@dental.example", "tenant_id": tenant_id}
+    sha = {"paper_sha256": "0" * 64}
+    return [
+        QuoteAcceptance(
+            id=new_id(),
+            quote_id=quote_id,
+            revision=1,
+            total=Decimal(1),
+            currency="GBP",
+            **sha,
+            **by,
+        ),
+        ContractSignature(id=new_id(), contract_id=contract_id, digest="0" * 64, **sha, **by),
+    ]
 
 
 async def _customer(session: AsyncSession, tenant_id: UUID, slug: str) -> dict[str, str]:

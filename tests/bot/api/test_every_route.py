@@ -132,6 +132,8 @@ def _has_id(path: str) -> bool:
 def _needed(method: str, path: str) -> str:
     if path.startswith("/keys"):
         return "admin"
+    if path.endswith("/link"):
+        return "staff"
     if method == "GET":
         return "readonly"
     return "admin" if path.startswith(ADMINS) and not path.endswith("/test") else "staff"
@@ -201,7 +203,7 @@ async def test_lists_searches_and_filters_show_nothing_of_another_tenant(
     app: FastAPI, call: Any, strange_call: Any, office: Any
 ) -> None:
     """Every id of the first company is looked for in all that the second one can list."""
-    named = ("name", "version", "document_type", "document_version", "section_id")
+    named = ("name", "version", "document_type", "document_version", "section_id", "revision")
     theirs = {value for name, value in office.ids.items() if name not in named}
     extra = {"/search": {"q": "camera"}, "/helpdesk/knowledge-base/search": {"q": "reset camera"}}
     extra["/people/lookup"] = {"kind": "email", "value": "priya@dental.example"}
@@ -228,7 +230,7 @@ async def test_a_role_may_do_its_part_and_no_more(
     app: FastAPI, http: httpx.AsyncClient, office: Any, role: str
 ) -> None:
     made_up = {name: str(uuid4()) for name in office.ids} | {"name": "nothing", "version": "1"}
-    made_up |= {"document_type": "overview", "document_version": "1"}
+    made_up |= {"document_type": "overview", "document_version": "1", "revision": "1"}
     for method, path, _ in _paths(app):
         if not path.startswith(OURS):
             continue

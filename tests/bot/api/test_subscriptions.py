@@ -10,6 +10,7 @@ import pytest
 
 from bot.api.workflows.guide import FOLLOWER, GUIDE
 from domain.contracts import service as contracts
+from domain.quotes.lifecycle.states import MOVES
 from domain.workflows.announced import EVENTS, NOUNS
 from domain.workflows.webhooks import MOST
 
@@ -116,6 +117,9 @@ def test_every_event_in_the_code_is_on_the_list_and_the_other_way_round() -> Non
                     recorded |= set(names.findall(words))
     made = {  # put together from a noun and a state
         *("quote.drafted", "quote.redrafted", "ticket.promise_kept", "ticket.promise_withdrawn"),
+        *(f"quote.{state}" for state in MOVES if state != "draft"),
+        *("quote.revision_started", "quote.draft_dropped"),
+        *("quote.reminder_due", "quote.not_looked_at"),
         *("ticket.article_linked", "ticket.article_resolved"),
         *("message.received", "message.sent"),
         *(f"contract.{step}" for step in contracts._WORDS.values()),

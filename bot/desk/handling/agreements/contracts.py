@@ -11,7 +11,9 @@ from bot import queue
 from bot.desk.asking.parsing import first_word, wrong_use
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand, StaffView
+from bot.desk.handling.agreements.pages import contract_link
 from bot.desk.handling.bench import Answer, Bench
+from bot.desk.papers.handing import hand_over_contract
 from bot.desk.showing.contracts import (
     contract_card,
     contract_list,
@@ -52,6 +54,10 @@ async def contract(bench: Bench, command: StaffCommand) -> Answer:
     if kind == "show":
         return await _show(bench, command.by, _number(words)[0])
     command.by.rights.require(Right.ACT, command.by.role)
+    if kind == "pdf":
+        return await hand_over_contract(bench, command, _number(words)[0])
+    if kind == "link":
+        return await contract_link(bench, command, words)
     act = _ACTS.get(kind)
     if act is None:
         raise wrong_use("contract", f"A contract cannot be told to “{short(kind, 30)}”.")

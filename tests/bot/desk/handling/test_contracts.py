@@ -94,3 +94,26 @@ async def test_a_day_offers_the_renewal_once_and_tells_staff(counter: Counter) -
     async with runtime.database.transaction(counter.tenant_id) as session:
         (status,) = await session.scalars(select(Contract.status))
     assert status == "expired"
+
+
+async def test_the_customers_page_is_shown_again_and_taken_back(counter: Counter) -> None:
+    number = await signed(counter)
+    for verb, page in ((f"contract link {number}", "/c/"), ("quote link 1", "/q/")):
+        shown = text_of(await counter.say(verb))
+        assert page in shown
+        assert text_of(await counter.say(verb)) == shown
+        gone = await counter.say(f"{verb} off")
+        assert "shows nothing any more" in gone.title
+        assert text_of(await counter.say(verb)) != shown
+        assert "Which one?" in text_of(await counter.say(f"{verb} perhaps"))
+    refused = await counter.say(f"contract link {number}", "readonly")
+    assert refused.is_error
+    actions = {action for _, action in await counter.audited()}
+    assert {"contract.link_revoked", "quote.link_revoked"} <= actions
+
+
+async def test_a_contract_without_a_conversation_says_where_its_pdf_is(counter: Counter) -> None:
+    number = await signed(counter)
+    told = text_of(await counter.say(f"contract pdf {number}"))
+    assert "no thread to put the PDF into" in told
+    assert "/contracts/" in told

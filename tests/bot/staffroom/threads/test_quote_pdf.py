@@ -58,3 +58,19 @@ async def test_a_quote_without_a_conversation_says_where_to_get_it(quoted: House
     assert isinstance(answer, Card)
     assert answer.is_error
     assert "no thread to put the PDF into" in "".join(one.text for one in answer.sections)
+
+
+async def test_a_contract_goes_into_the_thread_of_its_quote(quoted: House) -> None:
+    async with quoted.company.runtime.database.transaction(quoted.tenant_id) as session:
+        from domain.quotes.service import Quotes
+
+        (await Quotes(session, quoted.tenant_id).numbered("1")).status = "accepted"
+    await quoted.do("contract new 1")
+    answer = await quoted.do("contract pdf 1")
+    assert isinstance(answer, Card)
+    assert "is in the thread" in answer.title
+    await quoted.show()
+    [upload] = uploads(quoted)
+    file = quoted.workspace.files[upload.files[0]]
+    assert file.name.startswith("CT-")
+    assert documents(quoted) == []

@@ -1,0 +1,1 @@
+"""What customers sign: links to quotes and contracts, proofs, acceptances, signatures."""

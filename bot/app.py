@@ -47,6 +47,43 @@ from bot.foundation.telemetry import log
 from bot.portal import mounting as portal
 from bot.runtime import Runtime, running
 
+NOUNS = (
+    conversations,
+    tickets,
+    joining,
+    waiting,
+    arrangements,
+    bulk,
+    knowledge,
+    articles,
+    people,
+    customers,
+    optouts,
+    satisfaction,
+    prompts,
+    search,
+    staff,
+    tenants,
+    catalogue,
+    quotes,
+    documents,
+    papers,
+    moving,
+    revisions,
+    policies,
+    compliance,
+    rules,
+    subscriptions,
+    quarantine,
+    contracts,
+    templates,
+    support,
+    message_templates,
+    reactions,
+    signing,
+    signatures,
+)
+"""What is under /api/v1, in the order of the guide."""
 ROLES = ("web", "worker", "scheduler", "listeners")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
@@ -69,42 +106,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.include_router(connecting.router)
     app.include_router(catalogue.uploads, prefix="/api/v1")
     app.include_router(papers.uploads, prefix="/api/v1")
-    for noun in (
-        conversations,
-        tickets,
-        joining,
-        waiting,
-        arrangements,
-        bulk,
-        knowledge,
-        articles,
-        people,
-        customers,
-        optouts,
-        satisfaction,
-        prompts,
-        search,
-        staff,
-        tenants,
-        catalogue,
-        quotes,
-        documents,
-        papers,
-        moving,
-        revisions,
-        policies,
-        compliance,
-        rules,
-        subscriptions,
-        quarantine,
-        contracts,
-        templates,
-        support,
-        message_templates,
-        reactions,
-        signing,
-        signatures,
-    ):
+    for noun in NOUNS:
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)
     portal.mount(app)

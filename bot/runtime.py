@@ -34,9 +34,9 @@ from bot.engine.mailing.proving import ProofByCode
 from bot.engine.mailing.tokens import ThreadTokens
 from bot.engine.manners.timing import MannersTimer
 from bot.engine.media import MediaFetcher
+from bot.engine.quotes.due import QuoteExpiry
 from bot.engine.quoting import QuoteDrafter
 from bot.engine.reacting.promising import PromiseKeeper
-from bot.engine.reacting.quotes_due import QuoteExpiry
 from bot.engine.reacting.reactions import Reactions
 from bot.engine.reacting.reminding import Reminders
 from bot.engine.reacting.renewing import Renewals

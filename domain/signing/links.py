@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.contracts.models import Contract
 from domain.errors import NotFound
 from domain.quotes.models import Quote
-from domain.signing.models import CustomerLink
+from domain.signing.models import SigningLink
 from domain.tenants import directory
 from domain.tenants.service import Digest
 from domain.types import new_id, utc_now
@@ -53,7 +53,7 @@ async def link_for_contract(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    row: CustomerLink
+    row: SigningLink
     token: str
 
     @property
@@ -69,10 +69,10 @@ class Links:
 
     async def of_quote(self, quote_id: UUID, actor: str) -> Link:
         """The same as long as it is not revoked."""
-        return await self._link(CustomerLink.quote_id == quote_id, actor, quote_id=quote_id)
+        return await self._link(SigningLink.quote_id == quote_id, actor, quote_id=quote_id)
 
     async def of_contract(self, contract_id: UUID, actor: str) -> Link:
-        where = CustomerLink.contract_id == contract_id
+        where = SigningLink.contract_id == contract_id
         return await self._link(where, actor, contract_id=contract_id)
 
     async def revoke(
@@ -81,9 +81,7 @@ class Links:
         """Whoever has the link sees nothing any more; the next one is another. Whether there
         was one."""
         where = (
-            CustomerLink.quote_id == quote_id
-            if quote_id
-            else CustomerLink.contract_id == contract_id
+            SigningLink.quote_id == quote_id if quote_id else SigningLink.contract_id == contract_id
         )
         row = await self._found(where)
         if row is None:
@@ -93,9 +91,9 @@ class Links:
         await self._session.flush()
         return True
 
-    async def get(self, link_id: UUID) -> CustomerLink:
+    async def get(self, link_id: UUID) -> SigningLink:
         """Raises NotFound, also for one that was revoked."""
-        row = await self._session.get(CustomerLink, link_id)
+        row = await self._session.get(SigningLink, link_id)
         if row is None or row.revoked_at is not None:
             raise NotFound("link", link_id)
         return row
@@ -109,7 +107,7 @@ class Links:
         if row is None:
             # Two may ask at once: the unique index lets one row stand, and both give it.
             await self._session.execute(
-                insert(CustomerLink)
+                insert(SigningLink)
                 .values(
                     id=new_id(),
                     tenant_id=self._tenant_id,
@@ -125,8 +123,8 @@ class Links:
             await directory.register(self._session, KIND, digest, self._tenant_id, row.id)
         return Link(row, self.token(row.id))
 
-    async def _found(self, where: ColumnElement[bool]) -> CustomerLink | None:
-        query = select(CustomerLink).where(where, CustomerLink.revoked_at.is_(None))
+    async def _found(self, where: ColumnElement[bool]) -> SigningLink | None:
+        query = select(SigningLink).where(where, SigningLink.revoked_at.is_(None))
         return (await self._session.scalars(query)).one_or_none()
 
 

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.database import Base, TenantOwned
 
 
-class CustomerLink(TenantOwned, Base):
+class SigningLink(TenantOwned, Base):
     """An address at which a customer finds a quote or a contract, whichever is set.
 
     What stands in the address is derived from the id and stored nowhere; the directory holds its
     keyed hash. It belongs to the quote and not to a revision: it always shows the newest one.
     """
 
-    __tablename__ = "customer_links"
+    __tablename__ = "signing_links"
     quote_id: Mapped[UUID | None] = mapped_column(ForeignKey("quotes.id", ondelete="CASCADE"))
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
     made_by: Mapped[str] = mapped_column(default="")
@@ -26,14 +26,14 @@ class CustomerLink(TenantOwned, Base):
     __table_args__ = (
         CheckConstraint("num_nonnulls(quote_id, contract_id) = 1", name="one_thing"),
         Index(
-            "uq_customer_links_quote",
+            "uq_signing_links_quote",
             "tenant_id",
             "quote_id",
             unique=True,
             postgresql_where=sql("quote_id is not null and revoked_at is null"),
         ),
         Index(
-            "uq_customer_links_contract",
+            "uq_signing_links_contract",
             "tenant_id",
             "contract_id",
             unique=True,
@@ -49,7 +49,7 @@ class SigningRequest(TenantOwned, Base):
     """
 
     __tablename__ = "signing_requests"
-    link_id: Mapped[UUID] = mapped_column(ForeignKey("customer_links.id", ondelete="CASCADE"))
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("signing_links.id", ondelete="CASCADE"))
     revision: Mapped[int] = mapped_column(default=0)
     shown: Mapped[str]
     name: Mapped[str]

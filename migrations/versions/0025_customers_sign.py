@@ -12,7 +12,7 @@ depends_on = None
 
 FINAL = ("quote_acceptances", "contract_signatures", "contract_papers")
 """What was signed stays as it was: the application may add, and with its subject take away."""
-TABLES = ("customer_links", "signing_requests", *FINAL)
+TABLES = ("signing_links", "signing_requests", *FINAL)
 
 
 def _own(table: str) -> list[sa.schema.SchemaItem]:
@@ -41,22 +41,22 @@ def _words(*names: str) -> list[sa.schema.SchemaItem]:
 
 def _links() -> None:
     op.create_table(
-        "customer_links",
+        "signing_links",
         sa.Column("quote_id", sa.Uuid(), nullable=True),
         sa.Column("contract_id", sa.Uuid(), nullable=True),
         *_words("made_by"),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        *_own("customer_links"),
-        _of("customer_links", "quote_id", "quotes"),
-        _of("customer_links", "contract_id", "contracts"),
+        *_own("signing_links"),
+        _of("signing_links", "quote_id", "quotes"),
+        _of("signing_links", "contract_id", "contracts"),
         sa.CheckConstraint(
-            "num_nonnulls(quote_id, contract_id) = 1", name=op.f("ck_customer_links_one_thing")
+            "num_nonnulls(quote_id, contract_id) = 1", name=op.f("ck_signing_links_one_thing")
         ),
     )
     for noun in ("quote", "contract"):
         op.create_index(
-            f"uq_customer_links_{noun}",
-            "customer_links",
+            f"uq_signing_links_{noun}",
+            "signing_links",
             ["tenant_id", f"{noun}_id"],
             unique=True,
             postgresql_where=sa.text(f"{noun}_id is not null and revoked_at is null"),
@@ -68,7 +68,7 @@ def _links() -> None:
         *_words("shown", "name", "role", "email", "purchase_order"),
         sa.Column("code_id", sa.Uuid(), nullable=True),
         *_own("signing_requests"),
-        _of("signing_requests", "link_id", "customer_links"),
+        _of("signing_requests", "link_id", "signing_links"),
         _of("signing_requests", "code_id", "one_time_codes", "SET NULL"),
     )
     op.create_index("ix_signing_requests_link", "signing_requests", ["link_id", "created_at"])

@@ -328,5 +328,5 @@ async def test_nothing_of_it_is_seen_by_another_tenant(
 ) -> None:
     await phone.accept()
     async with rival.runtime.database.transaction(rival.tenant_id) as session:
-        for table in ("customer_links", "quote_acceptances", "signing_requests"):
+        for table in ("signing_links", "quote_acceptances", "signing_requests"):
             assert await session.scalar(text(f"select count(*) from {table}")) == 0

@@ -180,7 +180,7 @@ async def test_a_question_about_a_contract_reaches_staff(page: Phone, shop: Shop
 async def test_another_tenant_has_none_of_it(page: Phone, shop: Shop, rival: Firm) -> None:
     await sign(page)
     async with rival.runtime.database.transaction(rival.tenant_id) as session:
-        for table in ("contract_signatures", "contract_papers", "customer_links"):
+        for table in ("contract_signatures", "contract_papers", "signing_links"):
             assert await session.scalar(text(f"select count(*) from {table}")) == 0
     unknown = await page.client.get(page.path.replace("/c/", "/q/"))
     assert unknown.status_code == 404

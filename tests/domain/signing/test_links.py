@@ -13,14 +13,14 @@ from domain.errors import NotFound
 from domain.quotes.models import Quote
 from domain.quotes.service import QuoteFor, Quotes
 from domain.signing.links import Links, link_for, opened
-from domain.signing.models import CustomerLink
+from domain.signing.models import SigningLink
 from domain.tenants.models import DirectoryEntry
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
 from tests.conftest import Entered
 from tests.domain.quotes.test_documents import drafted
 
-COLUMNS = tuple(column.key for column in CustomerLink.__table__.columns)
+COLUMNS = tuple(column.key for column in SigningLink.__table__.columns)
 
 
 async def a_quote(tenant: Entered) -> Quote:
@@ -34,7 +34,7 @@ async def test_a_link_stays_the_same_and_is_stored_nowhere(tenant: Entered, vaul
     assert re.fullmatch(r"/q/[A-Za-z0-9_-]{32}", path)
     assert await link_for(tenant.session, vault, quote) == path
     token = path.removeprefix("/q/")
-    rows = list(await tenant.session.scalars(select(CustomerLink)))
+    rows = list(await tenant.session.scalars(select(SigningLink)))
     kept = [str(getattr(row, name)) for row in rows for name in COLUMNS]
     entries = await tenant.session.scalars(select(DirectoryEntry.digest))
     assert token not in kept

@@ -1,0 +1,1 @@
+"""Quotes and contracts on their way: sent, answered by a button, ended by the calendar."""

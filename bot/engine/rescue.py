@@ -26,6 +26,7 @@ from domain.conversations.turns import Turns
 from domain.database import Database
 from domain.events import DomainEvent, Happened, record
 from domain.idempotency.service import AnsweredRequests
+from domain.signing.requests import SigningRequests
 from domain.staff.notices import Notices
 from domain.staff.rooms import forget_old_claims
 from domain.staff.threads import StaffThreads
@@ -75,13 +76,15 @@ class Rescue:
                 log.warning("sweep.stalled_job", job=job.task_name, error=str(error))
 
     async def tidy(self) -> None:
-        """Forgets answers to keyed requests that nobody may ask for again, and old claims."""
+        """Forgets answers to keyed requests that nobody may ask for again, old claims, and
+        signatures that were never finished."""
         async with self._database.directory() as session:
             tenants = await directory.tenants(session)
             await forget_old_claims(session, utc_now())
         for tenant in tenants:
             async with self._database.transaction(tenant.id) as session:
                 await AnsweredRequests(session, tenant.id).forget_old()
+                await SigningRequests(session, tenant.id).forget_old(utc_now())
 
     async def report_unanswered(self) -> None:
         """The daily list: every conversation whose last word is the customer's."""

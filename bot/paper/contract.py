@@ -72,15 +72,14 @@ def contract_page(text: Text, house: House, own: Mapping[str, str]) -> dict[str,
         "number": text.number,
         "is_draft": not text.digest,
         "words": {
-            **{name: paper[name] for name in ("description", "amount", "draft", "number")},
-            **{name: paper[name] for name in ("name", "role", "signature", "date", "email")
-               if name in paper},
+            **{name: paper[name] for name in ("description", "amount", "draft")},
+            **{name: paper[name] for name in ("name", "role", "signature", "date")},
             **{name: own[name] for name in ("contract", "charges", "net", "term")},
         },
         "company": company_of(house, words),
         "customer": _customer(text.customer, paper["vat_number"]),
         "facts": [
-            {"name": paper["number"], "value": text.number},
+            {"name": own["number"], "value": text.number},
             {"name": own["term"], "value": term},
         ],
         "heading": line(text.title, 200),

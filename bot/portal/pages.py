@@ -67,6 +67,6 @@ def plain_page(which: str, language: str, status: int) -> HTMLResponse:
 def _policy(css: str) -> str:
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )

@@ -17,7 +17,7 @@ WINDOW = 600.0
 """Seconds."""
 WRONG_LINKS = 30
 ACTS_OF_A_LINK = 30
-ACTS_OF_AN_ADDRESS = 90
+ACTS_OF_AN_ADDRESS = 300
 FORM_LIMIT = 64 * 1024
 FIELDS = 12
 _PREVIEWS = re.compile(
@@ -62,13 +62,14 @@ class Gate:
         self._by_address = Failures(acts_of_an_address, WINDOW)
 
     async def open(self, parts: Parts, visit: Visit, token: str, noun: str) -> At:
-        """Raises LinkUnknown, TooOften."""
-        now = time.monotonic()
-        if wait := self._wrong.wait(visit.address, now):
-            raise TooOften(wait)
+        """Raises LinkUnknown, TooOften: whose link is good is let in whatever others tried, who
+        may come by the same address."""
         try:
             return await found(parts, token, noun)
         except LinkUnknown:
+            now = time.monotonic()
+            if wait := self._wrong.wait(visit.address, now):
+                raise TooOften(wait) from None
             self._wrong.note(visit.address, now)
             raise
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.customers.codes import Asked, OneTimeCodes, is_right
@@ -17,6 +18,11 @@ from domain.signing.signatories import Shown, Signatory
 from domain.types import new_id
 
 Digest = Callable[[UUID, str], bytes]
+
+
+MOST_PER_LINK = 20
+"""Signatures that wait for a code, within a day: whoever has a link is no sender of mails."""
+KEPT = timedelta(days=30)
 
 
 class Tried(StrEnum):
@@ -64,6 +70,17 @@ class SigningRequests:
         if found is None or found.link_id != link_id:
             raise NotFound("signature under way", request_id)
         return found
+
+    async def are_too_many(self, link_id: UUID, now: datetime) -> bool:
+        query = select(func.count()).where(
+            SigningRequest.link_id == link_id, SigningRequest.created_at > now - timedelta(days=1)
+        )
+        return (await self._session.scalar(query) or 0) >= MOST_PER_LINK
+
+    async def forget_old(self, now: datetime) -> None:
+        """What was accepted or signed is kept elsewhere."""
+        old = SigningRequest.created_at < now - KEPT
+        await self._session.execute(delete(SigningRequest).where(old))
 
     async def offer_code(self, request: SigningRequest, to: Mailbox) -> UUID | None:
         """The code's id, to be sealed when the mail leaves; None: too many were sent already."""

@@ -45,6 +45,8 @@ class Signs(Protocol):
 async def begin(parts: Parts, at: At, shown: Shown, by: Signatory, letter: Letter) -> Begun:
     async with parts.database.transaction(at.tenant_id) as session:
         requests = SigningRequests(session, at.tenant_id)
+        if await requests.are_too_many(at.link_id, utc_now()):
+            return Begun(refused=CodeRefused.TOO_MANY)
         request = await requests.begin(at.link_id, shown, by)
         refused = await _mailed(parts, session, request, letter)
         if refused is not None:

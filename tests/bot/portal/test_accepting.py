@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from domain.signing.requests import MOST_PER_LINK
 from tests.bot.engine.mailing.conftest import Firm
 from tests.bot.portal.conftest import ANNA, PHONE, Phone, Shop
 from tests.conftest import Server
@@ -243,6 +244,16 @@ async def test_only_the_newest_code_counts_and_few_are_sent(phone: Phone, shop: 
         assert await shop.acceptances() == []
 
 
+async def test_a_link_mails_codes_to_few_addresses(phone: Phone, shop: Shop) -> None:
+    await shop.set(quoting__code_above="0")
+    mark = await phone.mark()
+    for number in range(MOST_PER_LINK):
+        assert (await phone.accept(mark, email=f"a{number}@acme.example")).status_code == 303
+    refused = await phone.accept(mark, email="b@acme.example")
+    assert (refused.status_code, "Too many codes" in refused.text) == (409, True)
+    assert len(await shop.firm.messages(state="pending")) == MOST_PER_LINK
+
+
 async def test_a_code_that_comes_too_late_counts_no_more(phone: Phone, shop: Shop) -> None:
     await shop.set(quoting__code_above="0")
     where = (await phone.accept()).headers["location"]
@@ -320,7 +331,8 @@ async def test_too_many_acts_are_slowed_down(phone: Phone, shop: Shop) -> None:
     assert (await phone.client.get(phone.path)).status_code == 200
     for _ in range(2):
         assert (await phone.client.get("/q/nothing")).status_code == 404
-    assert (await phone.client.get(phone.path)).status_code == 429
+    assert (await phone.client.get("/q/nothing")).status_code == 429
+    assert (await phone.client.get(phone.path)).status_code == 200
 
 
 async def test_nothing_of_it_is_seen_by_another_tenant(

@@ -106,3 +106,14 @@ async def test_odd_forms_are_calmly_refused(phone: Phone, body: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     response = await phone.client.post(f"{phone.path}/question", content=body, headers=headers)
     assert response.status_code in (400, 413)
+
+
+async def test_signatures_that_were_never_finished_are_forgotten(phone: Phone, shop: Shop) -> None:
+    await shop.set(quoting__code_above="0")
+    where = (await phone.accept()).headers["location"]
+    await shop.runtime.rescue.tidy()
+    assert (await phone.client.get(where)).status_code == 200
+    old = "update signing_requests set created_at = now() - interval '31 days'"
+    await shop.firm.execute(old)
+    await shop.runtime.rescue.tidy()
+    assert (await phone.client.get(where)).status_code == 404

@@ -27,6 +27,7 @@ from bot.api import (
     tickets,
 )
 from bot.api.contracts import contracts, support, templates
+from bot.api.contracts import sending as contracts_sent
 from bot.api.contracts import signing as signatures
 from bot.api.delivering import reactions
 from bot.api.delivering import templates as message_templates
@@ -34,7 +35,7 @@ from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.manners import optouts, satisfaction
 from bot.api.people import joining as people
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, moving, papers, revisions, signing
+from bot.api.quoting import documents, moving, papers, revisions, sending, signing
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -81,7 +82,9 @@ NOUNS = (
     message_templates,
     reactions,
     signing,
+    sending,
     signatures,
+    contracts_sent,
 )
 """What is under /api/v1, in the order of the guide."""
 ROLES = ("web", "worker", "scheduler", "listeners")

@@ -27,7 +27,7 @@ from bot.desk.handling import (
     switching,
     ticketing,
 )
-from bot.desk.handling.agreements import contracts
+from bot.desk.handling.agreements import contracts, sending
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.handling.customers import table as customers
 from bot.desk.handling.manners import table as manners
@@ -222,6 +222,8 @@ class Desk:
         if kind == switching.STOP:
             by.rights.require(Right.OPERATE, by.role)
             return await switching.stop_shown(self._bench, by)
+        if kind == sending.SEND_QUOTE:
+            return await sending.send_shown(self._bench, by, payload)
         if kind == quoting.REVISE:
             return await quoting.revise(self._bench, by, payload)
         for confirmed in (rulebook.CONFIRMED, table.CONFIRMED, customers.CONFIRMED):

@@ -19,7 +19,9 @@ from bot.engine.identity.confirming import confirmed
 from bot.engine.identity.noticing import note_numbers
 from bot.engine.identity.offering import considered, offered
 from bot.engine.mailing.gates import Gate
+from bot.engine.mailing.proving import Heard
 from bot.engine.manners.absence import Absence
+from bot.engine.quotes.pressing import pressed
 from bot.engine.quoting import Prepared, QuoteDrafter
 from bot.engine.routing import (
     OPTED_OUT,
@@ -159,14 +161,22 @@ class TurnRunner:
         if heard.is_proven:
             has_code = heard.outcome is None
             loaded = await load(session, tenant_id, lease, capabilities, has_code=has_code)
-        if heard.is_all:
-            loaded = replace(loaded, settled=confirmed(loaded, heard))
-        elif heard.wrong:
-            loaded = replace(loaded, settled=heard.wrong)
-        else:
-            loaded = await considered(session, self._accounts.channels, lease, loaded)
-            await note_numbers(session, tenant_id, loaded.context)
+        loaded = await self._settled(session, tenant_id, lease, loaded, heard)
         return lease, loaded
+
+    async def _settled(
+        self, session: AsyncSession, tenant_id: UUID, lease: Lease, loaded: Loaded, heard: Heard
+    ) -> Loaded:
+        """With what is to be said without thinking: on a code, on a button under a quote."""
+        if heard.is_all:
+            return replace(loaded, settled=confirmed(loaded, heard))
+        if heard.wrong:
+            return replace(loaded, settled=heard.wrong)
+        if (answer := await pressed(session, tenant_id, loaded)) is not None:
+            return replace(loaded, settled=answer)
+        loaded = await considered(session, self._accounts.channels, lease, loaded)
+        await note_numbers(session, tenant_id, loaded.context)
+        return loaded
 
     async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:
         if loaded.settled:

@@ -73,15 +73,15 @@ _ALL = (
     Verb(
         "quote",
         "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
-        " | quote pdf N | quote link N [off]",
+        " | quote send N [by CHANNEL] | quote pdf N | quote link N [off]",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
-        "drafts, shows, changes and approves quotes; their PDF, the customer's link",
+        "drafts, shows, changes, approves and sends quotes; their PDF and link",
     ),
     Verb(
         "contract",
         "contract [list|expiring [DAYS]|revenue] | contract new QUOTE [from DAY] [24 months] "
-        "[automatic] | contract show|send|draft|renew|quote|suspend|resume|pdf N | "
-        "contract link N [off] | contract signed N "
+        "[automatic] | contract show|draft|renew|quote|suspend|resume|pdf N | "
+        "contract send N [by CHANNEL] | contract link N [off] | contract signed N "
         "NAME, EMAIL [ROLE] | contract cancel N [DAY] [agreed] WHY | contract used N 1.5 SERVICE",
         "contract expiring 90",
         "made from accepted quotes, signed, renewed, used, ended",

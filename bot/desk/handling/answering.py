@@ -53,7 +53,7 @@ async def reply(bench: Bench, command: StaffCommand) -> Answer:
         can_quote = bench.accounts.channels[conversation.channel].capabilities.has_quotes
         said = await conversations.quotable(session, conversation.id, QUOTABLE) if can_quote else []
         stop = await OptOuts(session, command.tenant_id).applies_to(conversation.id)
-    to = await _planned(bench, conversation, to)
+    to = await planned(bench, conversation, to)
     text = Input("text", "Your reply", InputKind.TEXT, initial=words, limit=LONGEST)
     inputs = [replace(text, is_required=not files)]
     inputs += [_files_input(files)] if files else []
@@ -93,7 +93,7 @@ async def send(bench: Bench, used: Used, by: StaffView) -> Answer:
             raise NotFound("conversation", conversation_id)
         to = await destination(bench, session, conversation)
         news = await _news(session, conversation_id, int(seen) if seen.isdecimal() else 0)
-    to = await _planned(bench, conversation, to)
+    to = await planned(bench, conversation, to)
     text = used.inputs.get("text", "")
     files = tuple(as_id(each) for each in used.inputs.get("files", "").split(",") if each)
     quoted = used.inputs.get("quotes", "")
@@ -212,7 +212,7 @@ def _described(file: Attachment) -> str:
     return f"{short(file.filename, 60)} ({told})"
 
 
-async def _planned(bench: Bench, conversation: Conversation, to: Destination) -> Destination:
+async def planned(bench: Bench, conversation: Conversation, to: Destination) -> Destination:
     """With the way on which it will go. Raises Refused where there is none."""
     if to.is_open(utc_now()):
         return to

@@ -13,6 +13,7 @@ from bot.desk.asking.rights import NotAllowed, Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling import revising
 from bot.desk.handling.agreements.pages import quote_link
+from bot.desk.handling.agreements.sending import send_quote
 from bot.desk.handling.bench import Answer, Bench, meant, own_id
 from bot.desk.papers.handing import hand_over
 from bot.desk.showing.quotes import edit_form, proposal_card, quote_card
@@ -49,6 +50,8 @@ async def quote(bench: Bench, command: StaffCommand) -> Answer:
         return await _approve(bench, command.by, words, None)
     if kind == "pdf":
         return await hand_over(bench, command, _number(words))
+    if kind == "send":
+        return await send_quote(bench, command, words)
     if kind == "link":
         return await quote_link(bench, command, words)
     raise wrong_use("quote", f"A quote cannot be told to “{short(kind, 30)}”.")

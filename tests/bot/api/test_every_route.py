@@ -97,10 +97,12 @@ BODIES: dict[tuple[str, str], Any] = {
 BY_STATE = {
     *(f"/contracts/{{contract_id}}/{act}" for act in ("sign", "sections", "renew", "cancel")),
     *("/webhooks/{subscription_id}/ping", "/webhooks/{subscription_id}/replay"),
+    *("/quotes/{quote_id}/send", "/contracts/{contract_id}/send"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),
 }
-"""What a contract that runs, or no longer does, refuses; and a webhook that is off."""
+"""What a contract that runs, or no longer does, refuses; a webhook that is off; a quote that
+nobody approved."""
 REPEATABLE = (
     *("generate-answer", "/import", "/dry-run", "/tenant/logo"),
     *("/message-templates/sync", "/message-templates/submit"),

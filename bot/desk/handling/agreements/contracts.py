@@ -12,6 +12,7 @@ from bot.desk.asking.parsing import first_word, wrong_use
 from bot.desk.asking.rights import Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling.agreements.pages import contract_link
+from bot.desk.handling.agreements.sending import send_contract
 from bot.desk.handling.bench import Answer, Bench
 from bot.desk.papers.handing import hand_over_contract
 from bot.desk.showing.contracts import (
@@ -56,6 +57,8 @@ async def contract(bench: Bench, command: StaffCommand) -> Answer:
     command.by.rights.require(Right.ACT, command.by.role)
     if kind == "pdf":
         return await hand_over_contract(bench, command, _number(words)[0])
+    if kind == "send":
+        return await send_contract(bench, command, words)
     if kind == "link":
         return await contract_link(bench, command, words)
     act = _ACTS.get(kind)
@@ -120,10 +123,6 @@ async def _new(session: AsyncSession, command: StaffCommand, number: str, rest: 
     )
     making = Making(session, command.tenant_id)
     return await making.from_quote(quote.id, agreed, actor=command.by.actor)
-
-
-async def _send(session: AsyncSession, command: StaffCommand, number: str, rest: str) -> Contract:
-    return await _moved(session, command, number, "pending_signature", rest)
 
 
 async def _draft(session: AsyncSession, command: StaffCommand, number: str, rest: str) -> Contract:
@@ -207,7 +206,6 @@ async def _used(session: AsyncSession, command: StaffCommand, number: str, rest:
 
 _ACTS: dict[str, Act] = {
     "new": _new,
-    "send": _send,
     "draft": _draft,
     "signed": _signed,
     "renew": _renew,

@@ -29,7 +29,7 @@ from bot.api import (
 from bot.api.contracts import contracts, support, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, moving, papers, revisions
+from bot.api.quoting import again, approving, documents, moving, papers, revisions
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -83,6 +83,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         papers,
         moving,
         revisions,
+        approving,
+        again,
         policies,
         compliance,
         rules,

@@ -69,9 +69,10 @@ _ALL = (
     Verb(
         "quote",
         "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
-        " | quote pdf N",
+        " | quote refuse N WHY | quote revise N [CHANGE] | quote drop N | quote duplicate N"
+        " | quote clone N for CUSTOMER | quote pdf N",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
-        "drafts, shows, changes and approves quotes, puts their PDF here",
+        "drafts, shows, changes, approves, revises and copies quotes, puts their PDF here",
     ),
     Verb(
         "contract",

@@ -35,7 +35,16 @@ from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.manners import optouts, satisfaction
 from bot.api.people import joining as people
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, moving, papers, revisions, sending, signing
+from bot.api.quoting import (
+    again,
+    approving,
+    documents,
+    moving,
+    papers,
+    revisions,
+    sending,
+    signing,
+)
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -71,6 +80,8 @@ NOUNS = (
     papers,
     moving,
     revisions,
+    approving,
+    again,
     policies,
     compliance,
     rules,

@@ -73,9 +73,11 @@ _ALL = (
     Verb(
         "quote",
         "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
-        " | quote send N [by CHANNEL] | quote pdf N | quote link N [off]",
+        " | quote refuse N WHY | quote revise N [CHANGE] | quote drop N | quote duplicate N"
+        " | quote clone N for CUSTOMER | quote send N [by CHANNEL] | quote pdf N"
+        " | quote link N [off]",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
-        "drafts, shows, changes, approves and sends quotes; their PDF and link",
+        "drafts, shows, changes, approves, sends, revises and copies quotes; their PDF and link",
     ),
     Verb(
         "contract",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from bot.agents.quoting.laying import laid_on, make_it
 from bot.agents.quoting.matching import Index
 from bot.agents.quoting.understanding import understand
 from domain.errors import Refused
@@ -31,7 +32,6 @@ _DISCOUNT = re.compile(
     r"(?:\s+(?:on|off)?\s*(?:everything|all(?: lines)?|the (?:whole )?quote))?",
     re.I,
 )
-_IT = re.compile(r"(?:make|change|set|put)\s+(?:it|that|this)\s+(?:to\s+|at\s+)?(\d{1,6})", re.I)
 _NO_DISCOUNT = re.compile(r"\b(?:no|without|remove (?:the )?|drop (?:the )?)\s*discount\b", re.I)
 
 
@@ -65,8 +65,8 @@ async def from_words(
     """Raises Refused where nothing in the words is a change of the quote."""
     percent, rest = _discount(words)
     change = Change(percent=percent)
-    if (number := _IT.fullmatch(rest)) and (main := _main_line(lines)):
-        change = Change({main: _decimal(number[1])}, percent)
+    if made := make_it(rest, lines):
+        change = replace(made, percent=percent)
     elif rest:
         change = await _requantified(index, request, lines, rest, percent)
     if change == Change():
@@ -78,12 +78,6 @@ async def from_words(
             "or press Edit."
         )
     return change
-
-
-def _main_line(lines: tuple[QuoteLine, ...]) -> int | None:
-    """What "make it 30" means: the goods there are most of."""
-    goods = [(line.quantity, -n) for n, line in enumerate(lines, 1) if not line.rule]
-    return -max(goods)[1] if goods else None
 
 
 def _discount(words: str) -> tuple[Decimal | None, str]:
@@ -113,19 +107,7 @@ async def _requantified(
         asyncio.to_thread(_draft, index, request, ""),
         asyncio.to_thread(_draft, index, words, request),
     )
-    was, now = _goods(before), _goods(after)
-    quantities: dict[int, Decimal] = {}
-    for position, line in enumerate(lines, 1):
-        key = (line.code, line.site)
-        if line.rule.startswith("norm ") or key not in was:
-            continue
-        if key not in now:
-            quantities[position] = Decimal(0)
-        elif now[key].quantity != was[key].quantity:
-            quantities[position] = now[key].quantity
-    present = {(line.code, line.site) for line in lines}
-    added = tuple(line for key, line in now.items() if key not in was and key not in present)
-    return Change(quantities, percent, None, added)
+    return laid_on(lines, before, after, percent)
 
 
 async def _asked(index: Index, request: str, words: str) -> list[str]:
@@ -138,12 +120,6 @@ async def _asked(index: Index, request: str, words: str) -> list[str]:
 def _draft(index: Index, words: str, previous: str) -> Draft:
     request = understand(words, previous, index)
     return draft(request, index.catalogue, utc_now().date())
-
-
-def _goods(made: Draft) -> dict[tuple[str, str], QuoteLine]:
-    return {
-        (line.code, line.site): line for line in made.lines if not line.rule.startswith("norm ")
-    }
 
 
 def propose(index: Index, quote: Quote, lines: tuple[QuoteLine, ...], wish: Wish) -> Drafted:

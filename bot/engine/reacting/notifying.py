@@ -11,6 +11,7 @@ from bot import queue
 from domain.conversations.models import Message
 from domain.customers.models import Person
 from domain.events import DomainEvent
+from domain.quotes.models import Quote, QuoteLogEntry
 from domain.staff.notices import NewNotice, Notices
 from domain.tickets.models import Ticket
 from domain.types import utc_now
@@ -133,6 +134,39 @@ _ON_PAGE = {
 }
 
 
+async def _quote_revised(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """Of the bot's doing: a customer asked for a change of what they were sent."""
+    if event.actor != "bot":
+        return None
+    number, revision = event.payload.get("number", ""), event.payload.get("revision", "")
+    text = f"{number}: the customer wants a change, revision {revision} is drafted"
+    about = f"quote:{number}:{revision}"
+    return NewNotice("approvals", about, text, f"quote show {number}")
+
+
+async def _quote_refused(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """To whoever of staff drafted or changed it last; to the room where the bot did."""
+    told = event.payload
+    quote = await session.get(Quote, event.subject_id)
+    if quote is None:
+        return None
+    query = select(QuoteLogEntry.actor).where(
+        QuoteLogEntry.quote_id == quote.id, QuoteLogEntry.action.in_(_WRITING)
+    )
+    writer = await session.scalar(query.order_by(QuoteLogEntry.created_at.desc()).limit(1)) or ""
+    kind, _, id_ = writer.partition(":")
+    return NewNotice(
+        "approvals",
+        f"refused:{quote.id}:{told.get('version', '')}",
+        f"{quote.number} is not approved: {quote.refusal}",
+        f"quote show {quote.number}",
+        UUID(id_) if kind == "staff" else None,
+    )
+
+
+_WRITING = ("drafted", "redrafted", "retitled", "parts_list edited", "revision started")
+
+
 async def _contract(session: AsyncSession, event: DomainEvent) -> NewNotice:
     number, step = event.payload.get("number", ""), event.kind.partition(".")[2]
     about = f"{step}:{event.subject_id}:{event.created_at:%Y-%m-%d}"
@@ -234,6 +268,8 @@ _NOTICES: dict[str, Notice] = {
     "customer.suggested": _suggested,
     **{f"quote.{step}": _on_page for step in _ON_PAGE},
     "contract.asked": _on_page,
+    "quote.approval_refused": _quote_refused,
+    "quote.revision_started": _quote_revised,
     **{f"contract.{step}": _contract for step in _CONTRACTS},
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,

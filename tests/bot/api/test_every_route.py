@@ -71,6 +71,8 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("PATCH", "/quotes/{quote_id}"): {"customer_reference": "PO 1"},
     ("POST", "/quotes/{quote_id}/status"): {"status": "cancelled"},
+    ("POST", "/quotes/{quote_id}/reject-approval"): {"comment": "Ask for more"},
+    ("POST", "/quotes/{quote_id}/clone"): {"customer_id": "{person_id}"},
     ("PATCH", "/webhooks/{subscription_id}"): {"description": "Tickets"},
     ("POST", "/webhooks/{subscription_id}/replay"): {
         "from": "2026-11-23T09:00:00Z",
@@ -100,9 +102,11 @@ BY_STATE = {
     *("/quotes/{quote_id}/send", "/contracts/{contract_id}/send"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),
+    *(f"/quotes/{{quote_id}}/{act}" for act in ("approve", "reject-approval", "revise")),
+    "/quotes/{quote_id}/drop-revision",
 }
-"""What a contract that runs, or no longer does, refuses; a webhook that is off; a quote that
-nobody approved."""
+"""What a contract that runs, or no longer does, refuses; a webhook that is off; a quote's
+state."""
 REPEATABLE = (
     *("generate-answer", "/import", "/dry-run", "/tenant/logo"),
     *("/message-templates/sync", "/message-templates/submit"),

@@ -153,8 +153,14 @@ def _previous(context: TurnContext, action: DraftQuote | ReviseQuote) -> str:
 def _note(quote: Quote, drafted: Drafted) -> str:
     lines = "\n".join(
         f"{line.quantity.normalize():f} × {line.description}: {line.total}"
+        + (f" ({line.note})" if line.note else "")
         for line in drafted.draft.lines
     )
-    open_points = "\n".join(f"Open: {question}" for question in quote.open_questions)
+    open_points = "\n".join(
+        (
+            *(f"Open: {question}" for question in quote.open_questions),
+            *(f"Open, not asked yet: {question}" for question in drafted.draft.left_open),
+        )
+    )
     total = f"Total {quote.total} {quote.currency} ({quote.step})"
     return "\n".join(part for part in (lines, total, open_points) if part)

@@ -27,6 +27,7 @@ from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.fetching.parts import Fetching
+from bot.engine.files.parts import file_reader
 from bot.engine.intake import IntakeJob
 from bot.engine.mailing.letters import Letters
 from bot.engine.mailing.proving import ProofByCode
@@ -205,7 +206,8 @@ def _build(
     deliverer = Deliverer(database, accounts, client, letters)
     intake = IntakeJob(database, accounts, letters.tokens, client)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
-    turns.note_revision = source.note
+    media = MediaFetcher(database, accounts, client)
+    turns.note_revision, turns.read_files = source.note, file_reader(settings, media, budget)
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
     return Runtime(
         settings=settings,
@@ -218,7 +220,7 @@ def _build(
         fetching=Fetching.of(database, accounts, client, intake),
         turns=turns,
         deliverer=deliverer,
-        media=MediaFetcher(database, accounts, client),
+        media=media,
         reactions=Reactions(database),
         webhooks=WebhookSender(database, vault, client, exempted(settings.webhook_origins)),
         rescue=Rescue(database),

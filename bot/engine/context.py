@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.model.turns import (
     ConversationView,
     CustomerView,
+    FileView,
     MessageView,
     QuoteView,
     TenantView,
@@ -159,6 +160,11 @@ def _message(row: Row[Any], message: Row[Any]) -> MessageView:
         content_kind=message.content_kind,
         choice=message.choice,
         name=(message.sender_name or message.sender_address) if is_another else "",
+        attachment_names=tuple(f["name"] for f in message.files or () if not f["is_inline"]),
+        files=tuple(
+            FileView(UUID(file["id"]), file["name"], is_inline=file["is_inline"])
+            for file in message.files or ()
+        ),
     )
 
 

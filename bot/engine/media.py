@@ -65,13 +65,13 @@ def clean(value: str) -> str:
 
 class MediaFetcher:
     def __init__(self, database: Database, accounts: Accounts, client: httpx.AsyncClient) -> None:
-        self._database = database
+        self.database = database
         self._accounts = accounts
         self._client = client
 
     async def fetch(self, tenant_id: UUID, attachment_id: UUID) -> None:
         """Downloads with no transaction open; what cannot be had is shown with the reason."""
-        async with self._database.transaction(tenant_id) as session:
+        async with self.database.transaction(tenant_id) as session:
             row = await Attachments(session, tenant_id).get(attachment_id)
             message = await session.get(Message, row.message_id)
         if row.state != "waiting" or message is None:
@@ -93,7 +93,7 @@ class MediaFetcher:
         except Temporary as error:
             log.warning("media.retry", attachment=str(attachment_id), error=str(error))
             failure = str(error)
-        async with self._database.transaction(tenant_id) as session:
+        async with self.database.transaction(tenant_id) as session:
             attachments = Attachments(session, tenant_id)
             if refusal:
                 await attachments.refuse(attachment_id, refusal)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.files import attached
+from bot.agents.quoting.files.wire import NamedFile, names_of, with_files
 from bot.agents.quoting.understanding import understand
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.foundation.telemetry import log
@@ -30,6 +32,9 @@ from domain.types import utc_now
 
 if TYPE_CHECKING:
     from bot.agents.quoting_llm.agent import QuotingAgent
+
+FILES_FROM = 6
+"""Messages before the turn whose files belong to a quote that is asked for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class QuoteDrafter:
         for action in result.actions:
             if isinstance(action, DraftQuote | ReviseQuote):
                 previous = _previous(context, action)
-                drafted, use = await self._read(context.tenant, action.request, previous)
+                words = with_files(action.request, _lists(context, action))
+                drafted, use = await self._read(context.tenant, words, previous)
                 prepared.append(Prepared(action, drafted, use))
         return tuple(prepared)
 
@@ -148,6 +154,21 @@ def _previous(context: TurnContext, action: DraftQuote | ReviseQuote) -> str:
         return ""
     known = (quote.request for quote in context.quotes if quote.number == action.number)
     return next(known, "")
+
+
+def _lists(context: TurnContext, action: DraftQuote | ReviseQuote) -> list[NamedFile]:
+    """The files of this turn; for a new quote those sent shortly before too, if none has them."""
+    messages = context.messages
+    if isinstance(action, DraftQuote):
+        messages = (*context.history[-FILES_FROM:], *messages)
+    used = {name for quote in context.quotes for name in names_of(quote.request)}
+    found = {
+        file.id: NamedFile(file.name, file.content)
+        for file in attached(messages)
+        if file.content and not file.is_heard
+    }
+    new = {file.id for file in attached(context.messages)}
+    return [file for id_, file in found.items() if id_ in new or file.name not in used]
 
 
 def _note(quote: Quote, drafted: Drafted) -> str:

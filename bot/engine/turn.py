@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,10 +10,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.files import told_of_files
 from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import Applied, Applier, Stale
 from bot.engine.context import Loaded, load
 from bot.engine.delivery import Deliverer, Parcel
+from bot.engine.files.reader import has_files
 from bot.engine.mailing.gates import Gate
 from bot.engine.quoting import Prepared, QuoteDrafter
 from bot.engine.routing import keeps_crashing, kept_from_bot
@@ -28,6 +30,8 @@ THINKING_LIMIT = 60.0
 
 Fallback = Callable[[TurnContext, str], TurnResult]
 NoteRevision = Callable[[UUID, int], None]
+ReadFiles = Callable[[TurnContext], Awaitable[TurnContext]]
+"""The same context with what stands in the customer's files; it must not fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class TurnRunner:
         self._drafter = drafter
         self._proof = deliverer.letters.proof
         self.note_revision: NoteRevision = lambda tenant_id, revision: None
+        self.read_files: ReadFiles | None = None
 
     async def run(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> None:
         """Answers what is unread, if it is the bot's to answer and nobody else is at it."""
@@ -72,6 +77,7 @@ class TurnRunner:
                 return
             self.note_revision(tenant_id, held.loaded.context.knowledge_revision)
             async with self._kept_alive(tenant_id, held.lease):
+                held = await self._with_files(held)
                 result = await self._think(held.lease, held.loaded)
                 quotes = await self._price(held, result)
             turn_seconds.labels(result.step.value).observe(held.milliseconds() / 1000)
@@ -130,6 +136,14 @@ class TurnRunner:
             loaded = await load(session, tenant_id, lease, capabilities, has_code=True)
         return lease, replace(loaded, settled=heard.wrong)
 
+    async def _with_files(self, held: _Held) -> _Held:
+        """With nothing open: files are fetched, read and perhaps shown to a model."""
+        loaded = held.loaded
+        if self.read_files is None or loaded.settled or not has_files(loaded.context):
+            return held
+        context = await self.read_files(loaded.context)
+        return replace(held, loaded=replace(loaded, context=context))
+
     async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:
         if loaded.settled:
             return loaded.settled
@@ -137,7 +151,8 @@ class TurnRunner:
             return self._fallback(loaded.context, "Thinking about it stopped the worker.")
         try:
             async with asyncio.timeout(THINKING_LIMIT):
-                return await self._agent.think(loaded.context)
+                thought = await self._agent.think(loaded.context)
+            return told_of_files(loaded.context, thought)
         except Exception as error:
             log.exception("turn.thinking_failed", conversation=str(lease.row.id))
             return self._fallback(loaded.context, f"{type(error).__name__}: {error}")

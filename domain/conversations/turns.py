@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.models import Conversation, Message
+from domain.conversations.models import Attachment, Conversation, Message
 from domain.types import new_id
 
 LEASE_SECONDS = 15.0
@@ -56,6 +56,17 @@ _SAID = (
     Message.sender_address,
     Message.sender_name,
     Message.proof,
+    # In the same statement: most messages have none, and none costs a statement of its own.
+    select(
+        func.jsonb_agg(
+            func.jsonb_build_object(
+                "id", Attachment.id, "name", Attachment.filename, "is_inline", Attachment.is_inline
+            )
+        )
+    )
+    .where(Attachment.message_id == Message.id)
+    .scalar_subquery()
+    .label("files"),
 )
 
 _QUIET_LEFT = text("""

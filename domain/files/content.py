@@ -25,6 +25,8 @@ class Trouble(StrEnum):
     EMPTY = "empty"
     SOUND = "sound"
     """A recording: something that only ears can read."""
+    MISSING = "missing"
+    """It never arrived: refused, or not to be had."""
 
 
 class Unreadable(ValueError):

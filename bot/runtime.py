@@ -55,7 +55,7 @@ from bot.foundation.security import Vault, new_token
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
 from bot.model.embeddings import WordLlama
-from bot.model.llm import ModelSettings, Provider, ProviderAccess, configured_models
+from bot.model.llm import ModelSettings, Provider, configured_models, model_access
 from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
 from bot.model.usage import parse_prices
 from bot.paper.typesetting import Typesetter
@@ -261,18 +261,7 @@ def _slacks(settings: Settings, demo: DemoSlack) -> dict[str, tuple[Slack, Secre
 
 def _models(settings: Settings) -> tuple[ModelSettings, ...]:
     """The models of the ladder, best first; none without a key or an address."""
-    keys = {
-        Provider.OPENAI: settings.openai_api_key,
-        Provider.ANTHROPIC: settings.anthropic_api_key,
-    }
-    urls = {
-        Provider.OPENAI: settings.openai_base_url,
-        Provider.ANTHROPIC: settings.anthropic_base_url,
-    }
-    access = ProviderAccess(
-        keys={provider: key for provider, key in keys.items() if key},
-        base_urls={provider: url for provider, url in urls.items() if url},
-    )
+    access = model_access(settings)
     first = settings.llm_model
     if first is None:
         first = next((DEFAULT_MODELS[p] for p in DEFAULT_MODELS if access.is_open(p)), None)

@@ -43,17 +43,6 @@ class Readings:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def of(self, attachment_ids: Collection[UUID]) -> list[KnownFile]:
-        """In the order of the files; one statement."""
-        query = (
-            select(Attachment, AttachmentReading)
-            .outerjoin(AttachmentReading, AttachmentReading.attachment_id == Attachment.id)
-            .where(Attachment.id.in_(attachment_ids))
-            .order_by(Attachment.created_at, Attachment.id)
-        )
-        rows = await self._session.execute(query)
-        return [KnownFile(row, _reading(known) if known else None) for row, known in rows]
-
     async def of_equal(self, sha256: str, means: Collection[str]) -> FileReading | None:
         """What another attachment with the same bytes was read as."""
         query = (
@@ -83,6 +72,18 @@ class Readings:
         await self._session.execute(
             statement.on_conflict_do_nothing(index_elements=["tenant_id", "attachment_id"])
         )
+
+
+async def known_files(session: AsyncSession, attachment_ids: Collection[UUID]) -> list[KnownFile]:
+    """In the order of the files; one statement."""
+    query = (
+        select(Attachment, AttachmentReading)
+        .outerjoin(AttachmentReading, AttachmentReading.attachment_id == Attachment.id)
+        .where(Attachment.id.in_(attachment_ids))
+        .order_by(Attachment.created_at, Attachment.id)
+    )
+    rows = await session.execute(query)
+    return [KnownFile(row, _reading(known) if known else None) for row, known in rows]
 
 
 def _reading(row: AttachmentReading) -> FileReading:

@@ -10,6 +10,8 @@ MOST_LINES = 5_000
 MOST_LETTERS = 400_000
 """Of all lines together; a list that somebody wrote is far below."""
 LONGEST_CELL = 2_000
+SHOWN = "Shown"
+"""The part in which a model says what a picture shows, beside the words that stand in it."""
 
 
 class Trouble(StrEnum):

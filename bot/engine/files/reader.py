@@ -1,7 +1,7 @@
 """Fetches and reads what the messages of a turn bring along; each file once."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
@@ -11,7 +11,15 @@ from bot.engine.media import MediaFetcher
 from bot.foundation.telemetry import log
 from bot.model.turns import FileView, MessageView, TurnContext
 from domain.conversations.attachments import Attachments
-from domain.conversations.readings import HEARING, FileReading, KnownFile, Readings
+from domain.conversations.models import Attachment
+from domain.conversations.readings import (
+    FILE,
+    HEARING,
+    FileReading,
+    KnownFile,
+    Readings,
+    known_files,
+)
 from domain.database import Database
 from domain.files.content import Trouble
 
@@ -19,6 +27,9 @@ FETCHING_PATIENCE = 25.0
 """Seconds; what is not there by then is read in no turn, and staff see it arrive."""
 MOST_FILES = 20
 """Of one turn."""
+MOST_SHOWN = 5
+"""Of those, to models."""
+AT_ONCE = 2
 
 
 class Sense(Protocol):
@@ -28,7 +39,7 @@ class Sense(Protocol):
 
     def takes(self, trouble: Trouble | None) -> bool: ...
 
-    async def read(self, context: TurnContext, known: KnownFile, content: bytes) -> FileReading:
+    async def read(self, context: TurnContext, filename: str, content: bytes) -> FileReading:
         """Never raises for what the model does; what it cost is recorded."""
         ...
 
@@ -61,12 +72,10 @@ class FileReader:
         new = _ids(context.messages)[-MOST_FILES:]
         await self._fetched(tenant_id, new)
         async with self._database.transaction(tenant_id) as session:
-            found = await Readings(session, tenant_id).of([*new, *_ids(context.history)])
+            found = await known_files(session, [*new, *_ids(context.history)])
         known = {one.row.id: one for one in found}
-        for id_ in new:
-            if id_ in known and known[id_].reading is None and known[id_].row.state == "stored":
-                reading = await self._first_reading(context, known[id_])
-                known[id_] = replace(known[id_], reading=reading)
+        for one in await self._first_readings(context, [known[i] for i in new if i in known]):
+            known[one.row.id] = one
         return replace(
             context,
             messages=tuple(_seen(message, known) for message in context.messages),
@@ -76,7 +85,7 @@ class FileReader:
     async def _fetched(self, tenant_id: UUID, ids: list[UUID]) -> None:
         """A picture is fetched by a job of its own, which may be later than the turn."""
         async with self._database.transaction(tenant_id) as session:
-            found = await Readings(session, tenant_id).of(ids)
+            found = await known_files(session, ids)
         waiting = [one.row.id for one in found if one.row.state == "waiting"]
         if not waiting:
             return
@@ -86,19 +95,39 @@ class FileReader:
         except TimeoutError:
             log.warning("files.still_fetching", files=len(waiting))
 
-    async def _first_reading(self, context: TurnContext, known: KnownFile) -> FileReading:
-        tenant_id, row = context.tenant.id, known.row
-        means = ["file", *(sense.means for sense in self._senses)]
+    async def _first_readings(
+        self, context: TurnContext, files: Sequence[KnownFile]
+    ) -> list[KnownFile]:
+        """Few at a time: each may be of 25 MB."""
+        unread = [one for one in files if one.reading is None and one.row.state == "stored"]
+        lane = asyncio.Semaphore(AT_ONCE)
+
+        async def first(number: int, one: KnownFile) -> KnownFile:
+            async with lane:
+                senses = self._senses if number < MOST_SHOWN else ()
+                return replace(one, reading=await self._first_reading(context, one.row, senses))
+
+        return list(await asyncio.gather(*(first(n, one) for n, one in enumerate(unread))))
+
+    async def _first_reading(
+        self, context: TurnContext, row: Attachment, senses: tuple[Sense, ...]
+    ) -> FileReading:
+        tenant_id, digest = context.tenant.id, row.sha256 or ""
+        means = [FILE, *(sense.means for sense in senses)]
         async with self._database.transaction(tenant_id) as session:
-            equal = await Readings(session, tenant_id).of_equal(row.sha256 or "", means)
-            content = b"" if equal else await Attachments(session, tenant_id).whole(row.id)
-        reading = equal or await self._parser.read(content, row.filename, row.content_type)
-        for sense in self._senses:
-            if equal is None and sense.takes(reading.trouble):
-                reading = await sense.read(context, known, content)
-                break
+            reading = await Readings(session, tenant_id).of_equal(digest, means)
+            # What no model could make words of is tried again when it is sent again.
+            if reading and any(sense.takes(reading.trouble) for sense in senses):
+                reading = None
+            content = b"" if reading else await Attachments(session, tenant_id).whole(row.id)
+        if reading is None:
+            reading = await self._parser.read(content, row.filename, row.content_type)
+            for sense in senses:
+                if sense.takes(reading.trouble):
+                    reading = await sense.read(context, row.filename, content)
+                    break
         async with self._database.transaction(tenant_id) as session:
-            await Readings(session, tenant_id).keep(row.id, row.sha256 or "", reading)
+            await Readings(session, tenant_id).keep(row.id, digest, reading)
         return reading
 
 

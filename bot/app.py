@@ -29,7 +29,7 @@ from bot.api import (
 from bot.api.contracts import contracts, support, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, moving, papers
+from bot.api.quoting import documents, moving, papers, uploads
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -63,6 +63,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.include_router(connecting.router)
     app.include_router(catalogue.uploads, prefix="/api/v1")
     app.include_router(papers.uploads, prefix="/api/v1")
+    app.include_router(uploads.uploads, prefix="/api/v1")
     for noun in (
         conversations,
         tickets,

@@ -28,6 +28,7 @@ from bot.engine.accounts import Accounts
 from bot.engine.delivery import Deliverer
 from bot.engine.fetching.parts import Fetching
 from bot.engine.files.parts import file_reader
+from bot.engine.files.reader import FileReader
 from bot.engine.intake import IntakeJob
 from bot.engine.mailing.letters import Letters
 from bot.engine.mailing.proving import ProofByCode
@@ -127,6 +128,11 @@ class Runtime:
         return PromiseKeeper(self.database)
 
     @property
+    def files(self) -> FileReader:
+        assert self.turns.files is not None
+        return self.turns.files
+
+    @property
     def suggester(self) -> Suggester:
         return Suggester(self.database, self.library)
 
@@ -207,7 +213,7 @@ def _build(
     intake = IntakeJob(database, accounts, letters.tokens, client)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     media = MediaFetcher(database, accounts, client)
-    turns.note_revision, turns.read_files = source.note, file_reader(settings, media, budget)
+    turns.note_revision, turns.files = source.note, file_reader(settings, media, budget)
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
     return Runtime(
         settings=settings,

@@ -22,7 +22,6 @@ from bot.model.turns import (
     TurnContext,
     TurnResult,
 )
-from domain.files.content import SHOWN, FileText
 from domain.quotes.drafting import draft
 from domain.quotes.models import Quote
 from domain.quotes.questions import LIMIT
@@ -164,17 +163,12 @@ def _lists(context: TurnContext, action: DraftQuote | ReviseQuote) -> list[Named
         messages = (*context.history[-FILES_FROM:], *messages)
     used = {name for quote in context.quotes for name in names_of(quote.request)}
     found = {
-        file.id: NamedFile(file.name, _written(file.content))
+        file.id: NamedFile(file.name, file.content)
         for file in attached(messages)
         if file.content and not file.is_heard
     }
     new = {file.id for file in attached(context.messages)}
     return [file for id_, file in found.items() if id_ in new or file.name not in used]
-
-
-def _written(content: FileText) -> FileText:
-    """Three cameras on a picture are no order for three cameras."""
-    return replace(content, parts=tuple(part for part in content.parts if part.name != SHOWN))
 
 
 def _note(quote: Quote, drafted: Drafted) -> str:

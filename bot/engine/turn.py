@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import Applied, Applier, Stale
 from bot.engine.context import Loaded, load
 from bot.engine.delivery import Deliverer, Parcel
-from bot.engine.files.reader import has_files
+from bot.engine.files.reader import FileReader, has_files
 from bot.engine.mailing.gates import Gate
 from bot.engine.quoting import Prepared, QuoteDrafter
 from bot.engine.routing import keeps_crashing, kept_from_bot
@@ -30,8 +30,6 @@ THINKING_LIMIT = 60.0
 
 Fallback = Callable[[TurnContext, str], TurnResult]
 NoteRevision = Callable[[UUID, int], None]
-ReadFiles = Callable[[TurnContext], Awaitable[TurnContext]]
-"""The same context with what stands in the customer's files; it must not fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class TurnRunner:
         self._drafter = drafter
         self._proof = deliverer.letters.proof
         self.note_revision: NoteRevision = lambda tenant_id, revision: None
-        self.read_files: ReadFiles | None = None
+        self.files: FileReader | None = None
 
     async def run(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> None:
         """Answers what is unread, if it is the bot's to answer and nobody else is at it."""
@@ -139,9 +137,9 @@ class TurnRunner:
     async def _with_files(self, held: _Held) -> _Held:
         """With nothing open: files are fetched, read and perhaps shown to a model."""
         loaded = held.loaded
-        if self.read_files is None or loaded.settled or not has_files(loaded.context):
+        if self.files is None or loaded.settled or not has_files(loaded.context):
             return held
-        context = await self.read_files(loaded.context)
+        context = await self.files.read(loaded.context)
         return replace(held, loaded=replace(loaded, context=context))
 
     async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:

@@ -5,7 +5,6 @@ from bot.engine.files.parsing import FileParser
 from bot.engine.files.reader import FileReader, Sense
 from bot.engine.files.senses import SECONDS, Hearing, Ledger, Sight
 from bot.engine.media import MediaFetcher
-from bot.engine.turn import ReadFiles
 from bot.foundation.settings import Settings
 from bot.model.llm import ModelSettings, configured_models, model_access
 from bot.model.transcription import TranscriptionModel
@@ -14,9 +13,9 @@ from bot.model.vision import VisionModel
 from domain.database import Database
 
 
-def file_reader(settings: Settings, media: MediaFetcher, budget: Budget) -> ReadFiles:
+def file_reader(settings: Settings, media: MediaFetcher, budget: Budget) -> FileReader:
     senses = _senses(settings, media.database, budget)
-    return FileReader(media.database, media, FileParser(), senses).read
+    return FileReader(media.database, media, FileParser(), senses)
 
 
 def _senses(settings: Settings, database: Database, budget: Budget) -> tuple[Sense, ...]:

@@ -6,10 +6,19 @@ from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
+from bot.agents.quoting.files.wire import NamedFile
 from bot.engine.files.parsing import FileParser
 from bot.engine.media import MediaFetcher
 from bot.foundation.telemetry import log
-from bot.model.turns import FileView, MessageView, TurnContext
+from bot.model.turns import (
+    ConversationView,
+    CustomerView,
+    FileView,
+    MessageView,
+    TenantView,
+    TurnContext,
+)
+from bot.model.untrusted import visible
 from domain.conversations.attachments import Attachments
 from domain.conversations.models import Attachment
 from domain.conversations.readings import (
@@ -21,7 +30,9 @@ from domain.conversations.readings import (
     known_files,
 )
 from domain.database import Database
+from domain.errors import NotFound, Refused
 from domain.files.content import Trouble
+from domain.types import new_id, utc_now
 
 FETCHING_PATIENCE = 25.0
 """Seconds; what is not there by then is read in no turn, and staff see it arrive."""
@@ -30,6 +41,14 @@ MOST_FILES = 20
 MOST_SHOWN = 5
 """Of those, to models."""
 AT_ONCE = 2
+
+
+class FileNotRead(Refused):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"“{visible(name, 120)}” could not be read: {reason}. Leave it out, send it as xlsx, "
+            "CSV, docx, PDF or text, or write what is needed."
+        )
 
 
 class Sense(Protocol):
@@ -66,6 +85,33 @@ class FileReader:
         except Exception:
             log.exception("files.not_read", conversation=str(context.conversation.id))
             return context
+
+    async def attached(
+        self, tenant: TenantView, attachment_ids: Sequence[UUID]
+    ) -> tuple[NamedFile, ...]:
+        """Files of any conversation, for a request beside it. Raises NotFound or FileNotRead."""
+        ids = list(dict.fromkeys(attachment_ids))[:MOST_FILES]
+        await self._fetched(tenant.id, ids)
+        async with self._database.transaction(tenant.id) as session:
+            found = {one.row.id: one for one in await known_files(session, ids)}
+        if missing := [id_ for id_ in ids if id_ not in found]:
+            raise NotFound("attachment", missing[0])
+        read = await self._first_readings(_beside(tenant), list(found.values()))
+        found |= {one.row.id: one for one in read}
+        return tuple(_named(found[id_].row.filename, found[id_]) for id_ in ids)
+
+    async def loose(
+        self, tenant: TenantView, name: str, content: bytes, content_type: str = ""
+    ) -> NamedFile:
+        """A file that is kept nowhere. Raises FileNotRead."""
+        reading = await self._parser.read(content, name, content_type)
+        for sense in self._senses:
+            if sense.takes(reading.trouble):
+                reading = await sense.read(_beside(tenant), name, content)
+                break
+        if reading.content is None:
+            raise FileNotRead(name, reading.reason)
+        return NamedFile(name, reading.content)
 
     async def _read(self, context: TurnContext) -> TurnContext:
         tenant_id = context.tenant.id
@@ -129,6 +175,29 @@ class FileReader:
         async with self._database.transaction(tenant_id) as session:
             await Readings(session, tenant_id).keep(row.id, digest, reading)
         return reading
+
+
+def _named(name: str, known: KnownFile) -> NamedFile:
+    reading = known.reading
+    if reading is None:
+        raise FileNotRead(name, known.row.reason or "it has not arrived")
+    if reading.content is None:
+        raise FileNotRead(name, reading.reason)
+    return NamedFile(name, reading.content)
+
+
+def _beside(tenant: TenantView) -> TurnContext:
+    """Whose budget counts, where there is no conversation."""
+    return TurnContext(
+        tenant=tenant,
+        conversation=ConversationView(new_id(), "", 0),
+        customer=CustomerView(new_id()),
+        messages=(),
+        history=(),
+        tickets=(),
+        quotes=(),
+        now=utc_now(),
+    )
 
 
 def has_files(context: TurnContext) -> bool:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.files.content import FileText
+from domain.files.content import SHOWN, FileText
 
 MOST_ROWS = 1_000
 """Of all files of a request."""
@@ -85,7 +85,8 @@ def with_files(words: str, files: Iterable[NamedFile]) -> str:
     for file in files:
         shown.append(f"⟦file: {_line(file.name)[:LONGEST_NAME]}⟧")
         sheets = len({part.name for part in file.content.parts if part.is_table and part.name})
-        for part in file.content.parts:
+        # Three cameras on a picture are no order for three cameras.
+        for part in (part for part in file.content.parts if part.name != SHOWN):
             kind = ("hidden" if part.is_hidden else "table") if part.is_table else "text"
             named = part.name if part.is_table and (sheets > 1 or part.is_hidden) else ""
             shown.append(f"⟦{kind}: {_line(named)[:LONGEST_NAME]}⟧")

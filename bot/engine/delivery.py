@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +32,9 @@ from channels.messages import (
     WindowClosed,
 )
 from channels.rendering import render
+from channels.spool import Spool
 from domain.conversations.attachments import Attachments
+from domain.conversations.models import Attachment
 from domain.conversations.outbox import (
     MAX_ATTEMPTS,
     SENDING_TIMEOUT,
@@ -142,7 +144,12 @@ class Deliverer:
 
     async def _hand_over(self, account: Account, parcel: Parcel) -> Receipt:
         """Part by part where it takes several: what the provider has taken is not sent again."""
-        files = await self._files(account, parcel) if parcel.has_files else ()
+        async with self._files(account, parcel) as files:
+            return await self._hand_over_with(account, parcel, files)
+
+    async def _hand_over_with(
+        self, account: Account, parcel: Parcel, files: tuple[OutboundAttachment, ...]
+    ) -> Receipt:
         message = _outbound(parcel, files)
         if account.channel.capabilities.has_subject:
             message = await self.letters.addressed(
@@ -162,25 +169,27 @@ class Deliverer:
                 at = receipt.at
         return Receipt(tuple(id_ for taken in accepted for id_ in taken), at)
 
-    async def _files(self, account: Account, parcel: Parcel) -> tuple[OutboundAttachment, ...]:
-        """Read at once, so that nothing is open while they are sent."""
+    @asynccontextmanager
+    async def _files(
+        self, account: Account, parcel: Parcel
+    ) -> AsyncIterator[tuple[OutboundAttachment, ...]]:
+        """On disk before anything is sent, so that nothing is open meanwhile."""
+        if not parcel.has_files:
+            yield ()
+            return
         limit, title = account.channel.capabilities.attachment_limit, account.channel.title
-        found = []
-        async with self._database.transaction(account.tenant_id) as session:
-            attachments = Attachments(session, account.tenant_id)
-            for row in await attachments.of_message(parcel.message_id):
-                if row.state == "waiting":
-                    raise Temporary(f"The file “{row.filename}” is not there yet.")
-                if row.state != "stored":
-                    raise Permanent(f"The file “{row.filename}” cannot be sent: {row.reason}")
-                if (row.size or 0) > limit:
-                    raise Permanent(
-                        f"“{row.filename}” is larger than the {limit // 2**20} MB that {title} "
-                        "takes: send a link instead."
-                    )
-                content = await attachments.whole(row.id)
-                found.append(OutboundAttachment(row.filename, row.content_type, content))
-        return tuple(found)
+        with ExitStack() as opened:
+            found = []
+            async with self._database.transaction(account.tenant_id) as session:
+                attachments = Attachments(session, account.tenant_id)
+                for row in await attachments.of_message(parcel.message_id):
+                    _require_sendable(row, limit, title)
+                    spool = opened.enter_context(Spool())
+                    async for piece in attachments.content(row.id):
+                        spool.write(piece)
+                    file = OutboundAttachment(row.filename, row.content_type, spool=spool)
+                    found.append(file)
+            yield tuple(found)
 
     @asynccontextmanager
     async def _kept_alive(self, tenant_id: UUID, parcel: Parcel) -> AsyncIterator[None]:
@@ -265,6 +274,18 @@ class Deliverer:
                 to, conversation_id = parcel.to, parcel.conversation_id
                 await reachability.mute(session, tenant_id, conversation_id, to, error)
             await queue.put(session, "react", tenant_id=tenant_id)
+
+
+def _require_sendable(row: Attachment, limit: int, title: str) -> None:
+    if row.state == "waiting":
+        raise Temporary(f"The file “{row.filename}” is not there yet.")
+    if row.state != "stored":
+        raise Permanent(f"The file “{row.filename}” cannot be sent: {row.reason}")
+    if (row.size or 0) > limit:
+        raise Permanent(
+            f"“{row.filename}” is larger than the {limit // 2**20} MB that {title} "
+            "takes: send a link instead."
+        )
 
 
 def _require_reachable(account: Account, parcel: Parcel) -> None:

@@ -1,5 +1,6 @@
 """What the files of a turn say, and what is said about those that could not be read. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -26,6 +27,8 @@ from bot.model.untrusted import visible
 from domain.files.content import Trouble
 
 NAME_LENGTH = 80
+_BESIDE = re.compile(r"\.(?:asc|sig|p7s|p7m|p7c|vcf|ics)$|^winmail\.dat$", re.IGNORECASE)
+"""What mail programs add by themselves: signatures, cards, invitations."""
 _TICKETED = (OpenTicket, UpdateTicket, HandOff, DraftQuote, ReviseQuote)
 _SENTENCES = {
     Trouble.LOCKED: "file_locked",
@@ -35,13 +38,13 @@ _SENTENCES = {
 
 
 def attached(messages: Iterable[MessageView]) -> list[FileView]:
-    """The customer's files; what stands within a mail (a logo) is none."""
+    """The customer's files; what stands within a mail (a logo) or signs it is none."""
     return [
         file
         for message in messages
         if message.author == "customer"
         for file in message.files
-        if not file.is_inline
+        if not file.is_inline and not _BESIDE.search(file.name)
     ]
 
 

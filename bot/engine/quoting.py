@@ -84,8 +84,9 @@ class QuoteDrafter:
             request = await asyncio.to_thread(understand, words, previous, index)
         made = draft(request, index.catalogue, utc_now().date())
         if further:
-            asked = tuple(dict.fromkeys((*made.questions, *further)))[:LIMIT]
-            made = replace(made, questions=asked)
+            asked = tuple(dict.fromkeys((*made.questions, *further)))
+            left = (*made.left_open, *asked[LIMIT:])
+            made = replace(made, questions=asked[:LIMIT], left_open=left)
         said = "\n".join(part for part in (previous, words) if part)
         drafted = Drafted(request, made, said, index.catalogue.revision, step.value)
         return drafted, use

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
+from bot.agents.files import attached
 from bot.agents.quoting.files.wire import NamedFile
 from bot.engine.files.parsing import FileParser
 from bot.engine.media import MediaFetcher
@@ -116,7 +117,8 @@ class FileReader:
     async def _read(self, context: TurnContext) -> TurnContext:
         tenant_id = context.tenant.id
         new = _ids(context.messages)[-MOST_FILES:]
-        await self._fetched(tenant_id, new)
+        if new:
+            await self._fetched(tenant_id, new)
         async with self._database.transaction(tenant_id) as session:
             found = await known_files(session, [*new, *_ids(context.history)])
         known = {one.row.id: one for one in found}
@@ -205,14 +207,7 @@ def has_files(context: TurnContext) -> bool:
 
 
 def _ids(messages: Iterable[MessageView]) -> list[UUID]:
-    """Of the customer's files; what stands within a mail (a logo) is none."""
-    return [
-        file.id
-        for message in messages
-        if message.author == "customer"
-        for file in message.files
-        if not file.is_inline
-    ]
+    return [file.id for file in attached(messages)]
 
 
 def _seen(message: MessageView, known: Mapping[UUID, KnownFile]) -> MessageView:

@@ -44,6 +44,7 @@ from bot.api.quoting import (
     revisions,
     sending,
     signing,
+    uploads,
 )
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
@@ -120,6 +121,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.include_router(connecting.router)
     app.include_router(catalogue.uploads, prefix="/api/v1")
     app.include_router(papers.uploads, prefix="/api/v1")
+    app.include_router(uploads.uploads, prefix="/api/v1")
     for noun in NOUNS:
         app.include_router(noun.router, prefix="/api/v1")
     docs.mount(app)

@@ -28,6 +28,8 @@ from bot.engine.accounts import Accounts
 from bot.engine.delivering.template_office import TemplateOffice
 from bot.engine.delivery import Deliverer
 from bot.engine.fetching.parts import Fetching
+from bot.engine.files.parts import file_reader
+from bot.engine.files.reader import FileReader
 from bot.engine.intake import IntakeJob
 from bot.engine.mailing.letters import Letters
 from bot.engine.mailing.proving import ProofByCode
@@ -57,7 +59,7 @@ from bot.foundation.security import Vault, new_token
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
 from bot.model.embeddings import WordLlama
-from bot.model.llm import ModelSettings, Provider, ProviderAccess, configured_models
+from bot.model.llm import ModelSettings, Provider, configured_models, model_access
 from bot.model.turns import HandOffReason, Step, TurnContext, TurnResult
 from bot.model.usage import parse_prices
 from bot.paper.typesetting import Typesetter
@@ -141,6 +143,11 @@ class Runtime:
         return PromiseKeeper(self.database)
 
     @property
+    def files(self) -> FileReader:
+        assert self.turns.files is not None
+        return self.turns.files
+
+    @property
     def suggester(self) -> Suggester:
         return Suggester(self.database, self.library)
 
@@ -220,7 +227,8 @@ def _build(
     deliverer = Deliverer(database, accounts, client, letters)
     intake = IntakeJob(database, accounts, letters.tokens, client)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
-    turns.note_revision = source.note
+    media = MediaFetcher(database, accounts, client)
+    turns.note_revision, turns.files = source.note, file_reader(settings, media, budget)
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
     return Runtime(
         settings=settings,
@@ -233,7 +241,7 @@ def _build(
         fetching=Fetching.of(database, accounts, client, intake),
         turns=turns,
         deliverer=deliverer,
-        media=MediaFetcher(database, accounts, client),
+        media=media,
         reactions=Reactions(database),
         webhooks=WebhookSender(database, vault, client, exempted(settings.webhook_origins)),
         rescue=Rescue(database),
@@ -274,18 +282,7 @@ def _slacks(settings: Settings, demo: DemoSlack) -> dict[str, tuple[Slack, Secre
 
 def _models(settings: Settings) -> tuple[ModelSettings, ...]:
     """The models of the ladder, best first; none without a key or an address."""
-    keys = {
-        Provider.OPENAI: settings.openai_api_key,
-        Provider.ANTHROPIC: settings.anthropic_api_key,
-    }
-    urls = {
-        Provider.OPENAI: settings.openai_base_url,
-        Provider.ANTHROPIC: settings.anthropic_base_url,
-    }
-    access = ProviderAccess(
-        keys={provider: key for provider, key in keys.items() if key},
-        base_urls={provider: url for provider, url in urls.items() if url},
-    )
+    access = model_access(settings)
     first = settings.llm_model
     if first is None:
         first = next((DEFAULT_MODELS[p] for p in DEFAULT_MODELS if access.is_open(p)), None)

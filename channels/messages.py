@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import IO
+
+from channels.spool import Spool
 
 
 class EventKind(StrEnum):
@@ -222,9 +225,26 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class OutboundAttachment:
+    """Its `content`, or a `spool` with it: whoever made that closes it."""
+
     filename: str
     content_type: str
-    content: bytes
+    content: bytes = b""
+    spool: Spool | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if self.spool is None else self.spool.size
+
+    @property
+    def whole(self) -> bytes:
+        """All of it in memory, for who cannot send it in pieces."""
+        return self.content if self.spool is None else self.spool.whole()
+
+    @property
+    def source(self) -> bytes | IO[bytes]:
+        """What an HTTP client sends in pieces."""
+        return self.content if self.spool is None else self.spool.opened()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +295,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A downloaded file."""
+    """A downloaded file. Whoever asked for it closes the spool."""
 
-    content: bytes
+    spool: Spool
     content_type: str
     filename: str = ""
+
+    @property
+    def content(self) -> bytes:
+        return self.spool.whole()
 
 
 class ChannelError(Exception):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.rest import (
     Body,
@@ -22,7 +23,14 @@ from bot.api.rest import (
     rest_router,
     time_and_id,
 )
-from bot.dependencies import Reader, ReadTransaction, RuntimeOf, StaffCaller, Transaction
+from bot.dependencies import (
+    Caller,
+    Reader,
+    ReadTransaction,
+    RuntimeOf,
+    StaffCaller,
+    Transaction,
+)
 from bot.desk.quotes import Considered, QuoteWish, consider, store
 from domain.quotes.approval import standing
 from domain.quotes.models import Quote, QuoteDocument
@@ -32,9 +40,13 @@ router = rest_router("/quotes", "quotes")
 
 
 class GenerateQuote(Body):
-    """`customer_id` is a company's or a person's."""
+    """`customer_id` is a company's or a person's; `attachment_ids` of messages in conversations.
+
+    What stands in those files is read like the request, and lines cite the file and row.
+    """
 
     customer_id: UUID
+    attachment_ids: list[UUID] = Field(default_factory=list, max_length=10)
     customer_request: Said = Field(examples=["Install Cat6 cabling for office, 24 double outlets"])
     quote_title: Name = Field(examples=["Office Cabling Quote"])
     required_deadline: Line = ""
@@ -138,8 +150,9 @@ async def considered(new: GenerateQuote, runtime: RuntimeOf, caller: StaffCaller
         location=new.location,
         deadline=new.required_deadline,
         quantity=str(new.quantity),
+        attachment_ids=tuple(new.attachment_ids),
     )
-    return await consider(runtime.database, runtime.drafter, caller.tenant_id, wish)
+    return await consider(runtime.database, runtime.drafter, caller.tenant_id, wish, runtime.files)
 
 
 @router.post("/generate", status_code=201)
@@ -149,6 +162,11 @@ async def generate(
     session: Transaction,
 ) -> Generated:
     """Drafts a quote; every price is computed from the catalogue. Nothing is sent."""
+    return await drafted(session, caller, thought)
+
+
+async def drafted(session: AsyncSession, caller: Caller, thought: Considered) -> Generated:
+    """Stores what was thought through, and says what came of it."""
     quote = await store(session, caller.tenant_id, thought, actor=caller.actor)
     found = await Quotes(session, caller.tenant_id).documents(quote.id)
     return Generated(

@@ -52,7 +52,7 @@ def import_prices(
     )
 
 
-def quote(
+def quote(  # noqa: PLR0913 - one a flag
     request: Annotated[str | None, typer.Argument(help="What the customer wrote.")] = None,
     previous: Annotated[str, typer.Option(help="What the same customer wrote before.")] = "",
     jsonl: Annotated[
@@ -63,15 +63,22 @@ def quote(
         Path | None,
         typer.Option("--pdf", help="Write quote.pdf and internal.pdf into this folder."),
     ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("--file", help="A list that belongs to the request; several are fine."),
+    ] = None,
     tenant: TenantOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Drafts a quote from words, priced from the catalogue; stores nothing."""
-    if (request is None) == (jsonl is None) or (pdf and jsonl):
-        raise Refused("Give a request (with --pdf DIR if you like), or --jsonl FILE.")
-    wishes = _wishes(jsonl) if jsonl else [{"text": request, "previous_text": previous}]
-    drafts = _drafted(wishes, tenant, pdf)
+    """Drafts a quote from words and files, priced from the catalogue; stores nothing."""
+    has_request = request is not None or bool(file)
+    if has_request == (jsonl is not None) or (pdf and jsonl):
+        raise Refused(
+            "Give a request (with --file FILE and --pdf DIR if you like), or --jsonl FILE."
+        )
+    wishes = _wishes(jsonl) if jsonl else [{"text": request or "", "previous_text": previous}]
+    drafts = _drafted(wishes, tenant, pdf, _read(file or []))
     for wish, draft in zip(wishes, drafts, strict=True):
         known = {"id": wish["id"]} if "id" in wish else {}
         if as_json or jsonl or not _is_terminal():
@@ -80,23 +87,37 @@ def quote(
             _print(draft)
 
 
+def _read(paths: list[Path]) -> list[tuple[str, bytes]]:
+    try:
+        return [(path.name, path.read_bytes()) for path in paths]
+    except OSError as error:
+        raise Refused(f"Cannot read {error.filename}: {error.strerror}.") from error
+
+
 def _drafted(
-    wishes: list[dict[str, Any]], tenant: str | None, folder: Path | None
+    wishes: list[dict[str, Any]],
+    tenant: str | None,
+    folder: Path | None,
+    files: list[tuple[str, bytes]],
 ) -> list[dict[str, Any]]:
     from bot.desk.papers.trying import papers_of
-    from bot.desk.quotes import try_out
+    from bot.desk.quotes import Upload, try_out, with_uploads
     from bot.runtime import Runtime
     from domain.quotes.drafting import as_json
     from domain.tenants.directory import TenantName
 
     async def work(runtime: Runtime, found: TenantName) -> list[dict[str, Any]]:
         answers = []
+        sent = [Upload(*file) for file in files]
         for wish in wishes:
+            words = await with_uploads(
+                runtime.database, runtime.files, found.id, wish["text"], sent
+            )
             drafted = await try_out(
                 runtime.database,
                 runtime.drafter,
                 found.id,
-                wish["text"],
+                words,
                 wish.get("previous_text") or "",
             )
             answers.append(as_json(drafted.draft))

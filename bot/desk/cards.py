@@ -40,6 +40,10 @@ class FileCard:
     content_type: str
     state: str
     reason: str
+    not_read: str = ""
+    """Why the bot made nothing of it."""
+    by_model: str = ""
+    """What a model heard or saw in it: never the customer's own words."""
 
 
 @dataclass(frozen=True, slots=True)

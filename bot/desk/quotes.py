@@ -1,10 +1,13 @@
 """Quotes as staff and other systems ask for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.quoting.files.wire import NamedFile, with_files
+from bot.engine.files.reader import FileReader
 from bot.engine.quoting import QuoteDrafter
 from bot.model.turns import TenantView
 from domain.customers.models import Company, Person
@@ -17,6 +20,15 @@ from domain.tenants.service import Tenants
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that comes with a request and is kept nowhere else."""
+
+    name: str
+    content: bytes
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteWish:
     """What to draft and for whom. `customer_id` is a company's or a person's."""
 
@@ -26,6 +38,9 @@ class QuoteWish:
     location: str = ""
     deadline: str = ""
     quantity: str = ""
+    attachment_ids: tuple[UUID, ...] = ()
+    """Files of conversations that belong to the request."""
+    uploads: tuple[Upload, ...] = ()
 
     @property
     def words(self) -> str:
@@ -55,9 +70,16 @@ class Considered:
 
 
 async def consider(
-    database: Database, drafter: QuoteDrafter, tenant_id: UUID, wish: QuoteWish
+    database: Database,
+    drafter: QuoteDrafter,
+    tenant_id: UUID,
+    wish: QuoteWish,
+    reader: FileReader | None = None,
 ) -> Considered:
-    """Reads and prices with no transaction open. Raises NotFound or NothingToQuote."""
+    """Reads and prices with no transaction open. Raises NotFound, FileNotRead, NothingToQuote.
+
+    `reader`: for a wish with files.
+    """
     async with database.transaction(tenant_id) as session:
         tenant = await Tenants(session, tenant_id).get()
         person = await session.get(Person, wish.customer_id)
@@ -68,7 +90,9 @@ async def consider(
             company = await session.get(Company, company.merged_into_id)
     if person is None and company is None:
         raise NotFound("customer", wish.customer_id)
-    drafted = await drafter.draft(_view(tenant), wish.words)
+    view = _view(tenant)
+    files = await _files(reader, view, wish) if reader else ()
+    drafted = await drafter.draft(view, with_files(wish.words, files))
     if not drafted.draft.is_quote:
         raise NothingToQuote
     company_id = company.id if company else (person.company_id if person else None)
@@ -93,6 +117,25 @@ async def try_out(
     async with database.transaction(tenant_id) as session:
         tenant = await Tenants(session, tenant_id).get()
     return await drafter.draft(_view(tenant), words, previous)
+
+
+async def with_uploads(
+    database: Database, reader: FileReader, tenant_id: UUID, words: str, uploads: Sequence[Upload]
+) -> str:
+    """The words with what stands in the files. Raises FileNotRead."""
+    async with database.transaction(tenant_id) as session:
+        tenant = await Tenants(session, tenant_id).get()
+    view = _view(tenant)
+    read = [await reader.loose(view, one.name, one.content, one.content_type) for one in uploads]
+    return with_files(words, read)
+
+
+async def _files(reader: FileReader, view: TenantView, wish: QuoteWish) -> tuple[NamedFile, ...]:
+    attached = await reader.attached(view, wish.attachment_ids) if wish.attachment_ids else ()
+    loose = [
+        await reader.loose(view, one.name, one.content, one.content_type) for one in wish.uploads
+    ]
+    return (*attached, *loose)
 
 
 def _view(tenant: Tenant) -> TenantView:

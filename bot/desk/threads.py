@@ -25,6 +25,7 @@ from bot.desk.showing.words import spoken
 from domain.conversations.models import Attachment, Conversation, Message, Turn
 from domain.conversations.reaching.carrying import continued
 from domain.conversations.reaching.standing import Step, promised, steps
+from domain.conversations.readings import FILE, FileReading, known_files
 from domain.conversations.repository import ConversationReader
 from domain.customers.models import Company, Person
 from domain.customers.optouts import OptOuts
@@ -51,6 +52,7 @@ class _Beside:
     turns: Mapping[UUID, Turn]
     texts: Mapping[Citation, str]
     files: Mapping[UUID, list[Attachment]]
+    readings: Mapping[UUID, FileReading]
     raw: Mapping[UUID, bytes]
     staff: Mapping[UUID, str]
     steps: Mapping[UUID, tuple[Step, ...]]
@@ -190,11 +192,14 @@ async def _beside(
     files: dict[UUID, list[Attachment]] = {}
     for file in await reader.attachments([message.id for message in messages]):
         files.setdefault(file.message_id, []).append(file)
+    ids = [file.id for listed in files.values() for file in listed]
+    known = await known_files(session, ids) if ids else []
     events = [m.raw_event_id for m in messages if m.raw_event_id] if with_wire else []
     return _Beside(
         turns=turns,
         texts=await cited_texts(session, _citations(turns.values())),
         files=files,
+        readings={one.row.id: one.reading for one in known if one.reading},
         raw=await reader.raw_events(events) if events else {},
         staff=staff,
         steps=await steps(session, messages),
@@ -228,14 +233,22 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
         is_edited=message.edited_at is not None,
         choices=tuple((c["id"], c["title"]) for c in message.details.get("choices", ())),
         files=tuple(
-            FileCard(file.id, file.filename, file.content_type, file.state, file.reason)
-            for file in beside.files.get(message.id, ())
+            _file(file, beside.readings.get(file.id)) for file in beside.files.get(message.id, ())
         ),
         reasoning=_reasoning(message, beside),
         went=went_line(message.details.get("went") or {}, message.state),
         steps=beside.steps.get(message.id, ()),
         wire=_indented(beside.raw.get(message.raw_event_id)) if message.raw_event_id else "",
     )
+
+
+def _file(file: Attachment, reading: FileReading | None) -> FileCard:
+    card = FileCard(file.id, file.filename, file.content_type, file.state, file.reason)
+    if reading is None:
+        return card
+    if reading.content is None:
+        return replace(card, not_read=reading.reason)
+    return card if reading.means == FILE else replace(card, by_model=reading.content.text)
 
 
 def _sender(message: Message) -> str:

@@ -12,6 +12,7 @@ from bot.model.turns import (
     ConversationView,
     CustomerView,
     ElsewhereView,
+    FileView,
     MessageView,
     QuoteView,
     TenantView,
@@ -176,6 +177,11 @@ def _message(row: Row[Any], message: Row[Any]) -> MessageView:
         content_kind=message.content_kind,
         choice=message.choice,
         name=(message.sender_name or message.sender_address) if is_another else "",
+        attachment_names=tuple(f["name"] for f in message.files or () if not f["is_inline"]),
+        files=tuple(
+            FileView(UUID(file["id"]), file["name"], is_inline=file["is_inline"])
+            for file in message.files or ()
+        ),
     )
 
 

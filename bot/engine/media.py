@@ -1,8 +1,11 @@
 """Fetches what a message only named: files at the provider, stored as chunks."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,11 +15,12 @@ from bot.engine.accounts import Account, Accounts
 from bot.engine.reacting.threads import touch
 from bot.foundation.telemetry import log
 from channels.messages import InboundAttachment, InboundMessage, Permanent, Temporary
-from domain.conversations.attachments import Attachments, NewFile
+from domain.conversations.attachments import CHUNK, Attachments, NewFile
 from domain.conversations.models import Message
 from domain.database import Database
 
 FETCH = "fetch"
+_NO_ROOM = "There is no room for the file on this machine's disk; it is fetched again."
 
 
 async def attach(
@@ -64,14 +68,25 @@ def clean(value: str) -> str:
 
 
 class MediaFetcher:
+    """A file goes from the provider to the disk and from there into its rows, in pieces."""
+
     def __init__(self, database: Database, accounts: Accounts, client: httpx.AsyncClient) -> None:
-        self._database = database
+        self.database = database
         self._accounts = accounts
         self._client = client
+        self._busy: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def fetch(self, tenant_id: UUID, attachment_id: UUID) -> None:
-        """Downloads with no transaction open; what cannot be had is shown with the reason."""
-        async with self._database.transaction(tenant_id) as session:
+        """Downloads with no transaction open; what cannot be had is shown with the reason.
+
+        A job fetches every file, and a turn that needs one does not wait for it: once is enough.
+        """
+        lock = self._busy.setdefault(attachment_id, asyncio.Lock())
+        async with lock:
+            await self._fetch(tenant_id, attachment_id)
+
+    async def _fetch(self, tenant_id: UUID, attachment_id: UUID) -> None:
+        async with self.database.transaction(tenant_id) as session:
             row = await Attachments(session, tenant_id).get(attachment_id)
             message = await session.get(Message, row.message_id)
         if row.state != "waiting" or message is None:
@@ -84,22 +99,23 @@ class MediaFetcher:
             sha256=row.sha256,
             reference=row.reference,
         )
-        content, refusal, failure = b"", "", ""
+        media, refusal, failure = None, "", ""
         try:
             media = await account.channel.fetch(wanted, account.settings, self._client)
-            content = media.content
         except Permanent as error:
             refusal = str(error)
-        except Temporary as error:
+        except (Temporary, OSError) as error:
+            told = str(error) if isinstance(error, Temporary) else _NO_ROOM
             log.warning("media.retry", attachment=str(attachment_id), error=str(error))
-            failure = str(error)
-        async with self._database.transaction(tenant_id) as session:
-            attachments = Attachments(session, tenant_id)
-            if refusal:
-                await attachments.refuse(attachment_id, refusal)
-            elif failure:
-                await attachments.note_failure(attachment_id, failure)
-            else:
-                await attachments.store(attachment_id, content)
-            rooms = account.tenant.desk.rooms
-            await touch(session, tenant_id, (message.conversation_id,), rooms)
+            failure = told
+        with media.spool if media else nullcontext():
+            async with self.database.transaction(tenant_id) as session:
+                attachments = Attachments(session, tenant_id)
+                if media is not None:
+                    await attachments.store(attachment_id, media.spool.pieces(CHUNK))
+                elif refusal:
+                    await attachments.refuse(attachment_id, refusal)
+                else:
+                    await attachments.note_failure(attachment_id, failure)
+                rooms = account.tenant.desk.rooms
+                await touch(session, tenant_id, (message.conversation_id,), rooms)

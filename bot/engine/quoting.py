@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.files import attached
+from bot.agents.quoting.files.wire import NamedFile, names_of, with_files
 from bot.agents.quoting.laying import laid_on, make_it
 from bot.agents.quoting.understanding import understand
 from bot.engine.reading.catalogue import CatalogueShelf
@@ -38,6 +40,9 @@ from domain.types import utc_now
 
 if TYPE_CHECKING:
     from bot.agents.quoting_llm.agent import QuotingAgent
+
+FILES_FROM = 6
+"""Messages before the turn whose files belong to a quote that is asked for now."""
 
 
 WROTE_AGAIN = "The customer wrote again."
@@ -73,18 +78,20 @@ class QuoteDrafter:
         for action in result.actions:
             if isinstance(action, DraftQuote | ReviseQuote):
                 previous = _previous(context, action)
-                drafted, use = await self._read(context.tenant, action.request, previous)
+                words = with_files(action.request, _lists(context, action))
+                drafted, use = await self._read(context.tenant, words, previous)
                 made = Prepared(action, drafted, use)
                 if isinstance(action, ReviseQuote) and was_sent(context, action.number):
-                    made = await self._compared(context, made, previous)
+                    made = await self._compared(context, made, words, previous)
                 prepared.append(made)
         return tuple(prepared)
 
-    async def _compared(self, context: TurnContext, made: Prepared, previous: str) -> Prepared:
+    async def _compared(
+        self, context: TurnContext, made: Prepared, words: str, previous: str
+    ) -> Prepared:
         """With what code reads of the words so far, and of all: their difference is the change."""
         index = await self._shelf.index(context.tenant.id)
         day = utc_now().date()
-        words = made.action.request
         read = (
             asyncio.to_thread(understand, previous, "", index),
             asyncio.to_thread(understand, words, previous, index),
@@ -113,8 +120,9 @@ class QuoteDrafter:
             request = await asyncio.to_thread(understand, words, previous, index)
         made = draft(request, index.catalogue, utc_now().date())
         if further:
-            asked = tuple(dict.fromkeys((*made.questions, *further)))[:LIMIT]
-            made = replace(made, questions=asked)
+            asked = tuple(dict.fromkeys((*made.questions, *further)))
+            left = (*made.left_open, *asked[LIMIT:])
+            made = replace(made, questions=asked[:LIMIT], left_open=left)
         said = "\n".join(part for part in (previous, words) if part)
         drafted = Drafted(request, made, said, index.catalogue.revision, step.value)
         return drafted, use
@@ -226,11 +234,32 @@ def _previous(context: TurnContext, action: DraftQuote | ReviseQuote) -> str:
     return next(known, "")
 
 
+def _lists(context: TurnContext, action: DraftQuote | ReviseQuote) -> list[NamedFile]:
+    """The files of this turn; for a new quote those sent shortly before too, if none has them."""
+    messages = context.messages
+    if isinstance(action, DraftQuote):
+        messages = (*context.history[-FILES_FROM:], *messages)
+    used = {name for quote in context.quotes for name in names_of(quote.request)}
+    found = {
+        file.id: NamedFile(file.name, file.content)
+        for file in attached(messages)
+        if file.content and not file.is_heard
+    }
+    new = {file.id for file in attached(context.messages)}
+    return [file for id_, file in found.items() if id_ in new or file.name not in used]
+
+
 def _note(quote: Quote, drafted: Drafted) -> str:
     lines = "\n".join(
         f"{line.quantity.normalize():f} × {line.description}: {line.total}"
+        + (f" ({line.note})" if line.note else "")
         for line in drafted.draft.lines
     )
-    open_points = "\n".join(f"Open: {question}" for question in quote.open_questions)
+    open_points = "\n".join(
+        (
+            *(f"Open: {question}" for question in quote.open_questions),
+            *(f"Open, not asked yet: {question}" for question in drafted.draft.left_open),
+        )
+    )
     total = f"Total {quote.total} {quote.currency} ({quote.step})"
     return "\n".join(part for part in (lines, total, open_points) if part)

@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from bot.agents.files import told_of_files
 from bot.engine.accounts import Account, Accounts
 from bot.engine.apply import REACT, Applied, Applier, Stale
 from bot.engine.context import Loaded, load
 from bot.engine.delivery import Deliverer, Parcel
+from bot.engine.files.reader import FileReader, has_files
 from bot.engine.identity.confirming import confirmed
 from bot.engine.identity.noticing import note_numbers
 from bot.engine.identity.offering import considered, offered
@@ -79,6 +81,7 @@ class TurnRunner:
         self._drafter = drafter
         self._proof = deliverer.letters.proof
         self.note_revision: NoteRevision = lambda tenant_id, revision: None
+        self.files: FileReader | None = None
 
     async def run(self, tenant_id: UUID, conversation_id: UUID, quiet: timedelta) -> None:
         """Answers what is unread, if it is the bot's to answer and nobody else is at it."""
@@ -89,6 +92,7 @@ class TurnRunner:
             self.note_revision(tenant_id, held.loaded.context.knowledge_revision)
             typing = self._deliverer.signs.typing(held.account, held.loaded.last_external_id)
             async with self._kept_alive(tenant_id, held.lease), typing:
+                held = await self._with_files(held)
                 result = await self._think(held.lease, held.loaded)
                 quotes = await self._price(held, result)
             turn_seconds.labels(result.step.value).observe(held.milliseconds() / 1000)
@@ -178,6 +182,14 @@ class TurnRunner:
         await note_numbers(session, tenant_id, loaded.context)
         return loaded
 
+    async def _with_files(self, held: _Held) -> _Held:
+        """With nothing open: files are fetched, read and perhaps shown to a model."""
+        loaded = held.loaded
+        if self.files is None or loaded.settled or not has_files(loaded.context):
+            return held
+        context = await self.files.read(loaded.context)
+        return replace(held, loaded=replace(loaded, context=context))
+
     async def _think(self, lease: Lease, loaded: Loaded) -> TurnResult:
         if loaded.settled:
             return loaded.settled
@@ -185,7 +197,8 @@ class TurnRunner:
             return self._fallback(loaded.context, "Thinking about it stopped the worker.")
         try:
             async with asyncio.timeout(THINKING_LIMIT):
-                return offered(await self._agent.think(loaded.context), loaded)
+                thought = offered(await self._agent.think(loaded.context), loaded)
+            return told_of_files(loaded.context, thought)
         except Exception as error:
             log.exception("turn.thinking_failed", conversation=str(lease.row.id))
             return self._fallback(loaded.context, f"{type(error).__name__}: {error}")

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     public_url: str | None = None
     llm_model: str | None = None
     llm_second_model: str | None = None
+    vision_model: str | None = None
+    """Looks at pictures and scans; unset: the customer is asked in words."""
+    transcription_model: str | None = None
+    """Listens to voice notes; unset: a person does."""
     llm_prices: str = ""
     """US dollars per million tokens: `model=input/output,…`; known models have list prices."""
     llm_deadline: float = Field(default=25.0, gt=0)

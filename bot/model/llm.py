@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.foundation.errors import Misconfigured
+from bot.foundation.settings import Settings
 from bot.model.usage import Prices, prices_of
 
 if TYPE_CHECKING:
@@ -53,6 +54,22 @@ class ProviderAccess:
 
     def is_open(self, provider: Provider) -> bool:
         return provider in self.keys or provider in self.base_urls
+
+
+def model_access(settings: Settings) -> ProviderAccess:
+    """As the operator set it."""
+    keys = {
+        Provider.OPENAI: settings.openai_api_key,
+        Provider.ANTHROPIC: settings.anthropic_api_key,
+    }
+    urls = {
+        Provider.OPENAI: settings.openai_base_url,
+        Provider.ANTHROPIC: settings.anthropic_base_url,
+    }
+    return ProviderAccess(
+        keys={provider: key for provider, key in keys.items() if key},
+        base_urls={provider: url for provider, url in urls.items() if url},
+    )
 
 
 def parse_model(text: str) -> tuple[Provider, str]:

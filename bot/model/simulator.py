@@ -1,11 +1,13 @@
 """A local stand-in for the model providers: their HTTP APIs with scripted answers.
 
-Speaks `POST …/chat/completions` (OpenAI) and `POST …/messages` (Anthropic) on loopback, so that
-the real clients can be tried and measured without a key, and made to fail to order.
+Speaks `POST …/chat/completions` and `…/audio/transcriptions` (OpenAI) and `POST …/messages`
+(Anthropic) on loopback, so that the real clients can be tried and measured without a key, and
+made to fail to order.
 """
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -128,6 +130,8 @@ async def _read_request(reader: asyncio.StreamReader) -> tuple[str, bytes]:
 
 
 def _understood(path: str, body: bytes) -> Asked:
+    if path.endswith("/audio/transcriptions"):
+        return _heard(body)
     raw = json.loads(body)
     messages = tuple(raw.get("messages", ()))
     is_anthropic = path.endswith("/messages")
@@ -141,6 +145,13 @@ def _understood(path: str, body: bytes) -> Asked:
         size=len(body),
         raw=raw,
     )
+
+
+def _heard(body: bytes) -> Asked:
+    """A form with the fields `model` and `file`; only the model's name is understood."""
+    told = re.search(rb'name="model"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]*)', body)
+    model = told[1].decode() if told else ""
+    return Asked("openai-audio", model, "", (), (), len(body), {"form": body})
 
 
 def _tool_name(tool: Mapping[str, Any]) -> str:
@@ -163,7 +174,7 @@ async def _send(writer: asyncio.StreamWriter, answer: Answer, asked: Asked) -> N
         await asyncio.sleep(answer.delay)
     body = answer.body
     if body is None:
-        shape = _anthropic_body if asked.provider == "anthropic" else _openai_body
+        shape = _SHAPES[asked.provider]
         body = json.dumps(_error(answer) if answer.status >= 400 else shape(answer, asked)).encode()
     length = 10_000_000 if answer.drip else len(body)
     head = (
@@ -222,6 +233,16 @@ def _openai_body(answer: Answer, asked: Asked) -> dict[str, Any]:
     }
 
 
+def _audio_body(answer: Answer, asked: Asked) -> dict[str, Any]:
+    usage = {
+        "type": "tokens",
+        "input_tokens": answer.input_tokens,
+        "output_tokens": answer.output_tokens,
+        "total_tokens": answer.input_tokens + answer.output_tokens,
+    }
+    return {"text": answer.text, "usage": usage}
+
+
 def _arguments(call: Call) -> str:
     return call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
 
@@ -254,3 +275,10 @@ def _anthropic_body(answer: Answer, asked: Asked) -> dict[str, Any]:
         "stop_sequence": None,
         "usage": {"input_tokens": answer.input_tokens, "output_tokens": answer.output_tokens},
     }
+
+
+_SHAPES: dict[str, Callable[[Answer, Asked], dict[str, Any]]] = {
+    "anthropic": _anthropic_body,
+    "openai": _openai_body,
+    "openai-audio": _audio_body,
+}

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from domain.files.content import FileText, Trouble
+
 
 class Intent(StrEnum):
     QUESTION = "question"
@@ -66,6 +68,23 @@ class CustomerView:
 
 
 @dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that somebody attached, and what stands in it: data, like the words around it.
+
+    `trouble`: why nothing could be read, with a `reason` for staff; both empty: not read yet.
+    """
+
+    id: UUID
+    name: str
+    content: FileText | None = None
+    trouble: Trouble | None = None
+    reason: str = ""
+    is_inline: bool = False
+    is_heard: bool = False
+    """A recording whose words are a model's transcript: they are the message's text."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     id: UUID
     author: str
@@ -78,6 +97,7 @@ class MessageView:
     attachment_names: tuple[str, ...] = ()
     name: str = ""
     """Whose words these are where it is not the customer: somebody else of the thread."""
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,16 @@ LIST_PRICES: Mapping[str, Prices] = {
     "gpt-4.1-mini": _listed("0.40", "1.60", "0.10"),
     "gpt-5-mini": _listed("0.25", "2", "0.025"),
     "gpt-5.2": _listed("1.75", "14", "0.175"),
+    "gpt-4o-transcribe": _listed("6", "10", "6"),
+    "gpt-4o-mini-transcribe": _listed("3", "5", "3"),
     "claude-haiku-4-5": _listed("1", "5", "0.10"),
     "claude-sonnet-4": _listed("3", "15", "0.30"),
 }
 """What the providers listed when this was written; the operator's own table comes first."""
+
+
+PER_MINUTE: Mapping[str, Decimal] = {"whisper-1": Decimal("0.006")}
+"""US dollars per minute of sound, for models that count no tokens."""
 
 
 def parse_prices(text: str) -> dict[str, Prices]:
@@ -86,6 +92,11 @@ def use_of(messages: Iterable[object], model: str, prices: Prices | None) -> Mod
         calls=len(counts),
         cost=_cost(tokens_in, tokens_out, cached, prices),
     )
+
+
+def cost_of(tokens_in: int, tokens_out: int, prices: Prices | None) -> Decimal:
+    """US dollars; 0 where no price is known."""
+    return _cost(tokens_in, tokens_out, 0, prices)
 
 
 def _cost(tokens_in: int, tokens_out: int, cached: int, prices: Prices | None) -> Decimal:

@@ -152,7 +152,7 @@ def _attach(mail: EmailMessage, file: OutboundAttachment) -> None:
     if main in {"message", "multipart"}:  # these may not be base64 (RFC 2045, 6.4)
         main, sub = "application", "octet-stream"
     name = safe_filename(file.filename, content_type=file.content_type)
-    mail.add_attachment(file.content, maintype=main, subtype=sub, filename=name)
+    mail.add_attachment(file.whole, maintype=main, subtype=sub, filename=name)
 
 
 def _named(name: str, address: str) -> Address:

@@ -10,6 +10,7 @@ from channels.messages import Media, OutboundAttachment, Permanent, Temporary
 from channels.slack.api import WebApi, sent, unreachable
 from channels.slack.events import Place, SharedFile
 from channels.slack.reading import text
+from channels.spool import Spool
 
 MEGABYTE = 1024 * 1024
 _FILE_HOSTS = {"files.slack.com", "slack-files.com"}
@@ -33,12 +34,12 @@ async def upload(
 
 async def _stored(api: WebApi, attachment: OutboundAttachment) -> str:
     name = safe_filename(attachment.filename, content_type=attachment.content_type)
-    length = str(len(attachment.content))
+    length = str(attachment.size)
     told = await api.ask("files.getUploadURLExternal", filename=name, length=length)
     url = text(told.get("upload_url"))
     if not is_slack_address(url, api.api_url, _FILE_HOSTS):
         raise Permanent("Slack named a place for the file that is not Slack's.", code="url")
-    request = api.client.build_request("POST", url, content=attachment.content)
+    request = api.client.build_request("POST", url, content=attachment.whole)
     response = await sent(api.client, request, is_repeatable=True)
     if not response.is_success:
         raise Temporary("Slack did not take the file; it is tried again.", code="upload")
@@ -82,7 +83,8 @@ async def _read(response: httpx.Response, file: SharedFile, limit: int) -> Media
         if len(content) > limit:
             raise _too_large(limit)
     content_type = file.content_type or kind or "application/octet-stream"
-    return Media(bytes(content), content_type, safe_filename(file.name, content_type=content_type))
+    name = safe_filename(file.name, content_type=content_type)
+    return Media(Spool.of(bytes(content)), content_type, name)
 
 
 def is_slack_address(url: str, api_url: str, hosts: Set[str]) -> bool:

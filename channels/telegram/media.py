@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from channels.messages import ChannelError, InboundAttachment, Media, Permanent
+from channels.spool import Spool, spooled
 from channels.telegram.api import Api
 from channels.telegram.errors import Refusal, error_for, unreachable
 from channels.telegram.reading.attachments import FILE_ID
@@ -31,20 +32,15 @@ async def fetch(api: Api, attachment: InboundAttachment) -> Media:
     path = text(told.get("file_path"))
     if not _PATH.fullmatch(path):
         raise Permanent("Telegram named a place for the file that is not its own.", code="media")
-    content = await _download(api, path)
-    return Media(content, attachment.content_type, attachment.filename)
+    spool = await _download(api, path)
+    return Media(spool, attachment.content_type, attachment.filename)
 
 
-async def _download(api: Api, path: str) -> bytes:
-    content = bytearray()
+async def _download(api: Api, path: str) -> Spool:
     async with _opened(api, path) as response:
         if not response.is_success:
             raise _gone(response.status_code)
-        async for piece in response.aiter_bytes():
-            content += piece
-            if len(content) > DOWNLOAD_LIMIT:
-                raise _too_large()
-    return bytes(content)
+        return await spooled(response.aiter_bytes(), DOWNLOAD_LIMIT, _too_large())
 
 
 @asynccontextmanager

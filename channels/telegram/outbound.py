@@ -7,6 +7,7 @@ from typing import Any
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     InputMediaAudio,
     InputMediaDocument,
     InputMediaPhoto,
@@ -120,18 +121,18 @@ async def _send_file(bot: Calls, part: OutboundMessage, further: dict[str, Any])
     name = _name(file)
     if kind == "photo":
         try:
-            return await bot.send_photo(photo=file.content, filename=name, **told)
+            return await bot.send_photo(photo=_source(file), filename=name, **told)
         except Refused as error:
             # Too narrow, too many pixels, or no picture at all: then as a file.
             if not error.refusal.says("photo", "image", "dimensions"):
                 raise
     if kind == "video":
-        return await bot.send_video(video=file.content, filename=name, **told)
+        return await bot.send_video(video=_source(file), filename=name, **told)
     if kind == "audio":
-        return await bot.send_audio(audio=file.content, filename=name, **told)
+        return await bot.send_audio(audio=_source(file), filename=name, **told)
     # Telegram would else decide by itself and make of a GIF something without its name.
     return await bot.send_document(
-        document=file.content, filename=name, disable_content_type_detection=True, **told
+        document=_source(file), filename=name, disable_content_type_detection=True, **told
     )
 
 
@@ -141,11 +142,11 @@ async def _send_album(
     """In one call: pictures and videos together, else all of them as documents."""
     for file in part.attachments:
         _refuse_too_large(file)
-    if sum(len(file.content) for file in part.attachments) > UPLOAD_LIMIT:
+    if sum(file.size for file in part.attachments) > UPLOAD_LIMIT:
         raise _too_large("These files together are")
     kinds = {shown_as(file) for file in part.attachments}
     media = [
-        _ALBUM[_album_kind(file, kinds)](media=file.content, filename=_name(file))
+        _ALBUM[_album_kind(file, kinds)](media=_source(file, attach=True), filename=_name(file))
         for file in part.attachments
     ]
     words, entities = _formatted(part.text)
@@ -177,7 +178,7 @@ def target_of(message: OutboundMessage) -> dict[str, Any]:
 def shown_as(file: OutboundAttachment) -> str:
     """photo, video, audio or document."""
     kind = _SHOWN.get(file.content_type.partition(";")[0].strip().lower(), "document")
-    return "document" if kind == "photo" and len(file.content) > PHOTO_LIMIT else kind
+    return "document" if kind == "photo" and file.size > PHOTO_LIMIT else kind
 
 
 def _keyboard(part: OutboundMessage) -> InlineKeyboardMarkup | None:
@@ -207,8 +208,16 @@ def _name(file: OutboundAttachment) -> str:
     return safe_filename(file.filename, content_type=file.content_type)
 
 
+def _source(file: OutboundAttachment, *, attach: bool = False) -> bytes | InputFile:
+    """The library would read a file whole; it is sent in pieces instead."""
+    if file.spool is None:
+        return file.content
+    handle = file.spool.opened()
+    return InputFile(handle, filename=_name(file), attach=attach, read_file_handle=False)
+
+
 def _refuse_too_large(file: OutboundAttachment) -> None:
-    if len(file.content) > UPLOAD_LIMIT:
+    if file.size > UPLOAD_LIMIT:
         raise _too_large(f"“{_name(file)}” is")
 
 

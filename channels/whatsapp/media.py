@@ -3,13 +3,13 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from hashlib import sha256
 from urllib.parse import quote
 
 import httpx
 
 from channels.filenames import safe_filename
 from channels.messages import InboundAttachment, Media, OutboundAttachment, Permanent, Temporary
+from channels.spool import Spool, spooled
 from channels.whatsapp.attachments import digest, is_digest
 from channels.whatsapp.errors import Refusal, error_for
 from channels.whatsapp.graph import Graph, unreachable
@@ -37,7 +37,7 @@ _META_HOST = re.compile(r"lookaside\.fbsbx\.com|([a-z0-9-]+\.)+(whatsapp\.net|fb
 def shown_as(attachment: OutboundAttachment) -> str:
     """image, video or document."""
     kind, limit = _SHOWN.get(_plain(attachment.content_type), ("document", 0))
-    return kind if len(attachment.content) <= limit else "document"
+    return kind if attachment.size <= limit else "document"
 
 
 def uploadable_type(content_type: str) -> str | None:
@@ -62,7 +62,7 @@ async def upload(graph: Graph, phone_number_id: str, attachment: OutboundAttachm
         f"{phone_number_id}/media",
         is_repeatable=True,
         data={"messaging_product": "whatsapp", "type": content_type},
-        files={"file": (name, attachment.content, content_type)},
+        files={"file": (name, attachment.source, content_type)},
     )
     media_id = text(answer.get("id"))
     if not media_id:
@@ -82,10 +82,14 @@ async def fetch(graph: Graph, attachment: InboundAttachment, limit: int) -> Medi
     url = text(told.get("url"))
     if not may_be_fetched(url, graph.api_url):
         raise Permanent("WhatsApp named a place for the file that is not Meta's.", code="media")
-    content = await _download(graph, url, limit)
-    _compare(content, digest(text(told.get("sha256"))), attachment.sha256)
+    spool = await _download(graph, url, limit)
+    try:
+        _compare(spool, digest(text(told.get("sha256"))), attachment.sha256)
+    except Temporary:
+        spool.close()
+        raise
     content_type = text(told.get("mime_type")) or attachment.content_type
-    return Media(content, content_type, attachment.filename)
+    return Media(spool, content_type, attachment.filename)
 
 
 def may_be_fetched(url: str, api_url: str) -> bool:
@@ -102,16 +106,11 @@ def may_be_fetched(url: str, api_url: str) -> bool:
     return is_usual and _META_HOST.fullmatch(target.host.lower()) is not None
 
 
-async def _download(graph: Graph, url: str, limit: int) -> bytes:
-    content = bytearray()
+async def _download(graph: Graph, url: str, limit: int) -> Spool:
     async with _opened(graph, url) as response:
         if not response.is_success:
             raise error_for(Refusal(response.status_code, {}))
-        async for piece in response.aiter_bytes():
-            content += piece
-            if len(content) > limit:
-                raise _too_large(limit)
-    return bytes(content)
+        return await spooled(response.aiter_bytes(), limit, _too_large(limit))
 
 
 @asynccontextmanager
@@ -129,8 +128,8 @@ async def _opened(graph: Graph, url: str) -> AsyncIterator[httpx.Response]:
         raise unreachable(error, is_repeatable=True) from error
 
 
-def _compare(content: bytes, *told: str | None) -> None:
-    found = sha256(content).hexdigest()
+def _compare(spool: Spool, *told: str | None) -> None:
+    found = spool.sha256
     expected = next((t for t in told if is_digest(t)), found)
     if expected != found:
         raise Temporary(

@@ -1,7 +1,7 @@
 """Files of messages as chunked rows: one backup holds them, any host can serve them."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,30 +101,36 @@ class Attachments:
             "created_at": utc_now(),
         }
 
-    async def get(self, attachment_id: UUID) -> Attachment:
-        attachment = await self._session.get(Attachment, attachment_id)
+    async def get(self, attachment_id: UUID, *, for_change: bool = False) -> Attachment:
+        attachment = await self._session.get(Attachment, attachment_id, with_for_update=for_change)
         if attachment is None:
             raise NotFound("attachment", attachment_id)
         return attachment
 
-    async def store(self, attachment_id: UUID, content: bytes) -> None:
-        """Replaces what is there, so that a repeated download does no harm."""
-        attachment = await self.get(attachment_id)
+    async def store(self, attachment_id: UUID, content: bytes | Iterable[bytes]) -> None:
+        """Replaces what is there, so that a repeated download does no harm.
+
+        Pieces of at most `CHUNK` bytes are written one by one: a large file is never in memory.
+        """
+        attachment = await self.get(attachment_id, for_change=True)
         await self._session.execute(
             delete(AttachmentChunk).where(AttachmentChunk.attachment_id == attachment_id)
         )
-        for position, piece in enumerate(_pieces(content)):
-            self._session.add(
-                AttachmentChunk(
-                    id=new_id(),
-                    tenant_id=self._tenant_id,
-                    attachment_id=attachment_id,
-                    position=position,
-                    content=piece,
-                )
-            )
-        attachment.size = len(content)
-        attachment.sha256 = hashlib.sha256(content).hexdigest()
+        size, digest = 0, hashlib.sha256()
+        pieces = _pieces(content) if isinstance(content, bytes) else content
+        for position, piece in enumerate(pieces):
+            size += len(piece)
+            digest.update(piece)
+            row = {
+                "id": new_id(),
+                "tenant_id": self._tenant_id,
+                "attachment_id": attachment_id,
+                "position": position,
+                "content": piece,
+                "created_at": utc_now(),
+            }
+            await self._session.execute(insert(AttachmentChunk), row)
+        attachment.size, attachment.sha256 = size, digest.hexdigest()
         attachment.state, attachment.reason = "stored", ""
         await self._session.flush()
 
@@ -175,6 +181,7 @@ class Attachments:
             select(AttachmentChunk.content)
             .where(AttachmentChunk.attachment_id == attachment_id)
             .order_by(AttachmentChunk.position)
+            .execution_options(yield_per=1)
         )
         async for chunk in chunks:
             yield chunk

@@ -318,6 +318,26 @@ class AttachmentChunk(TenantOwned, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "attachment_id", "position"),)
 
 
+class AttachmentReading(TenantOwned, Base):
+    """What stands in an attachment, read once. `means`: file, vision or hearing (with `model`).
+
+    `trouble` and `reason` say why nothing could be read; `content` is the text otherwise.
+    """
+
+    __tablename__ = "attachment_readings"
+    attachment_id: Mapped[UUID] = mapped_column(ForeignKey("attachments.id", ondelete="CASCADE"))
+    sha256: Mapped[str]
+    means: Mapped[str]
+    model: Mapped[str] = mapped_column(default="")
+    trouble: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "attachment_id"),
+        Index("ix_attachment_readings_sha256", "tenant_id", "sha256"),
+    )
+
+
 class Turn(TenantOwned, Base):
     """What the bot thought about some messages, and all it used to think it.
 

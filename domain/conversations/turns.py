@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.models import Conversation, Message
+from domain.conversations.models import Attachment, Conversation, Message
 from domain.customers.optouts import OPTED_OUT
 from domain.types import new_id
 
@@ -60,6 +60,17 @@ _SAID = (
     Message.sender_address,
     Message.sender_name,
     Message.proof,
+    # In the same statement: most messages have none, and none costs a statement of its own.
+    select(
+        func.jsonb_agg(
+            func.jsonb_build_object(
+                "id", Attachment.id, "name", Attachment.filename, "is_inline", Attachment.is_inline
+            )
+        )
+    )
+    .where(Attachment.message_id == Message.id)
+    .scalar_subquery()
+    .label("files"),
 )
 
 _QUIET_LEFT = text("""

@@ -9,7 +9,7 @@ from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.units import convert
 from domain.quotes import norms
 from domain.quotes.pricing import QuoteLine, Totals, cost, line_total, sell, supplier, totals
-from domain.quotes.questions import questions
+from domain.quotes.questions import asked_and_left
 from domain.quotes.request import Ask, OpenPoint, QuoteRequest, RequestedItem
 from domain.types import Money
 
@@ -23,6 +23,8 @@ class Draft:
     questions: tuple[str, ...]
     totals: Totals
     currency: str = "GBP"
+    left_open: tuple[str, ...] = ()
+    """What is open beyond the questions: for staff."""
 
     @property
     def subtotal(self) -> Money:
@@ -52,8 +54,9 @@ def draft(request: QuoteRequest, catalogue: Catalogue, today: date) -> Draft:
     lines = tuple(line for _, line in sold)
     if request.is_installation and catalogue.norms:
         lines += norms.labour_lines(sold, catalogue.norms, catalogue.rates)
-    asked = questions(request, points)
-    return Draft(True, lines, asked, totals(lines, catalogue.currency), catalogue.currency)
+    asked, left = asked_and_left(request, points)
+    summed = totals(lines, catalogue.currency)
+    return Draft(True, lines, asked, summed, catalogue.currency, left)
 
 
 def _line(
@@ -84,7 +87,7 @@ def _line(
         category=product.category,
         words=item.words,
         rule=item.rule,
-        note=converted.rule,
+        note="; ".join(filter(None, (item.source, converted.rule))),
         site=item.site,
         price_source=price.source,
         unit_cost=own.money if own else None,
@@ -99,6 +102,7 @@ def as_json(made: Draft) -> dict[str, Any]:
         "is_quote": made.is_quote,
         "lines": [_line_json(line) for line in made.lines],
         "questions": list(made.questions),
+        **({"left_open": list(made.left_open)} if made.left_open else {}),
         "subtotal": _amount(made.subtotal),
         "tax": _amount(made.tax),
         "total": _amount(made.total),

@@ -14,6 +14,8 @@ from importlib import resources
 from domain.quotes.request import Ask, OpenPoint, QuoteRequest
 
 LIMIT = 5
+MOST_JOINED = 8
+"""More open things than that are no conversation: the rest is listed for staff."""
 _ORDER = {ask: place for place, ask in enumerate(Ask)}
 _LATE = {Ask.CONFIRM: 20}
 _BY_KIND = {
@@ -44,25 +46,42 @@ def topics_spoken_of(text: str) -> frozenset[str]:
 
 def questions(request: QuoteRequest, more: Iterable[OpenPoint] = ()) -> tuple[str, ...]:
     """All questions of a request, at most five; `more` are points found while pricing."""
+    return asked_and_left(request, more)[0]
+
+
+def asked_and_left(
+    request: QuoteRequest, more: Iterable[OpenPoint] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The questions for the customer, and those that are too many: for staff."""
     if not request.is_quote_request:
-        return ()
+        return (), ()
     points = [*(p for item in request.items for p in item.open_points), *request.open_points, *more]
-    asked = merged(points, request.language)
-    return tuple(asked + installer_questions(request)[: max(0, LIMIT - len(asked))])[:LIMIT]
+    told = _told(points, request.language)
+    asked = _joined(told)
+    kept = tuple(asked + installer_questions(request)[: max(0, LIMIT - len(asked))])[:LIMIT]
+    return kept, tuple(told[LIMIT:]) if len(told) > MOST_JOINED else ()
 
 
 def merged(points: Iterable[OpenPoint], language: str) -> list[str]:
     """One question a thing, the ones without which nothing can be priced first."""
+    return _joined(_told(points, language))
+
+
+def _told(points: Iterable[OpenPoint], language: str) -> list[str]:
     things: dict[str, list[OpenPoint]] = {}
     for point in points:
         known = things.setdefault(point.subject.casefold(), [])
         if point not in known:
             known.append(point)
     ranked = sorted(things.values(), key=lambda group: min(_rank(point) for point in group))
-    texts = [_text(group, _phrases(language)) for group in ranked]
-    if len(texts) > LIMIT:
-        texts = [*texts[: LIMIT - 1], " ".join(texts[LIMIT - 1 :])]
-    return texts
+    return [_text(group, _phrases(language)) for group in ranked]
+
+
+def _joined(texts: list[str]) -> list[str]:
+    """A few too many are asked together; of a long list the first five."""
+    if LIMIT < len(texts) <= MOST_JOINED:
+        return [*texts[: LIMIT - 1], " ".join(texts[LIMIT - 1 :])]
+    return texts[:LIMIT]
 
 
 def _rank(point: OpenPoint) -> int:

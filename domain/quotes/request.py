@@ -56,6 +56,8 @@ class RequestedItem:
     rule: str = ""
     open_points: tuple[OpenPoint, ...] = ()
     candidates: tuple[str, ...] = ()
+    source: str = ""
+    """Where the words stand, if in a file: "list.xlsx, row 7"."""
 
 
 @dataclass(frozen=True, slots=True)

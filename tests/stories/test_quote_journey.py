@@ -1,21 +1,15 @@
 """A quote from a wish on WhatsApp to a contract and its renewal, with staff in Slack."""
 
-import re
-from datetime import timedelta
 from decimal import Decimal
-from html import unescape
 
-import httpx
 import pytest
 
 from domain.catalogue.product import Product
 from domain.catalogue.service import Products
 from tests.bot.staffroom.conftest import (
     ADMIN,
-    ROOM,
     Office,
     graph,
-    let_time_pass,
     office,
     runtime,
     site,

@@ -72,6 +72,8 @@ class ExtractiveAgent:
             return tickets.status(reading)
         if (quote := quoting.open_draft(reading) or quoting.sent_quote(reading)) is not None:
             return quoting.revise(reading, quote)
+        if quoting.sends_list(reading):
+            return quoting.draft(reading)
         return await self._by_intent(reading)
 
     async def _clarify(self, reading: Reading, said: Clarified) -> Proposal | None:

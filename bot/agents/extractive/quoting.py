@@ -2,7 +2,8 @@
 
 import re
 
-from bot.agents.extractive.reading import Proposal, Reading, shorten, telling_words
+from bot.agents.extractive.reading import Proposal, Reading, says_little, shorten, telling_words
+from bot.agents.files import attached, has_list
 from bot.agents.triage.markers import MARKERS
 from bot.model.turns import (
     DraftQuote,
@@ -54,6 +55,13 @@ def draft(reading: Reading) -> Proposal:
     return Proposal((noted,), confidence)
 
 
+def sends_list(reading: Reading) -> bool:
+    """A list of things with quantities, and hardly a word beside it: a price is wanted."""
+    intent, is_sure = reading.triaged.intent, reading.triaged.confidence > _SURE
+    elsewhere = intent in (Intent.HUMAN, Intent.OTHER) or (intent is Intent.PROBLEM and is_sure)
+    return not elsewhere and says_little(reading.own) and has_list(reading.context)
+
+
 def open_draft(reading: Reading) -> QuoteView | None:
     """The draft that these words answer or correct."""
     drafts = [quote for quote in reading.context.quotes if quote.status == "draft"]
@@ -85,7 +93,7 @@ def revise(reading: Reading, quote: QuoteView) -> Proposal:
     """Only the new words: the draft keeps those before."""
     change = ReviseQuote(
         number=quote.number,
-        request=reading.text,
+        request=reading.own,
         acknowledgement=reading.say("quote_revised", quote=quote.number),
     )
     return Proposal((change,), max(reading.triaged.confidence, 0.6))
@@ -116,15 +124,18 @@ def _request(reading: Reading) -> str:
     before = [
         m.text for m in reading.context.history[-6:] if m.author == "customer" and m.text.strip()
     ]
-    if MARKERS["quantity"].search(reading.text.lower()) or len(telling_words(reading.text)) > 4:
-        return reading.text
-    return "\n".join([*before, reading.text])
+    own = reading.own
+    if MARKERS["quantity"].search(own.lower()) or len(telling_words(own)) > 4:
+        return own
+    return "\n".join([*before, own]).strip()
 
 
 def _title(reading: Reading) -> str:
     given = next((m.subject for m in reading.context.messages if m.subject), "")
     if len(telling_words(given)) > 1:
         return shorten(re.sub(r"^(?:\s*(?:re|fwd?|aw|wg)\s*:)+\s*", "", given, flags=re.I), _TITLE)
-    lines = [line.strip() for line in reading.text.splitlines() if line.strip()]
+    lines = [line.strip() for line in reading.own.splitlines() if line.strip()]
     telling = max(lines[:6], key=lambda line: min(len(telling_words(line)), 6), default="")
+    if has_list(reading.context) and len(telling_words(telling)) < 2:
+        return shorten(", ".join(f.name for f in attached(reading.context.messages)), _TITLE)
     return shorten(telling or reading.text, _TITLE)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.agents.files import words_in_files
 from bot.agents.triage import Triage, Triaged, language_of
 from bot.agents.triage.texts import own_words
 from bot.agents.wording import say, speakable
@@ -27,18 +28,32 @@ _WEAK_WORDS = """fix help work works working use using get got need want know sh
     things problem question questions information info please thanks hello look make way something
     anything one ones okay yes hey like possible"""
 """Words that say nothing about what a question is about."""
+FILE_LENGTH = 1500
+"""Letters of a file that stand for a message which says nothing itself."""
+_POINTING_WORDS = """
+    attached attachment attachments enclosed file files list document pdf excel sheet see
+    find below here hello dear anbei anhang angehangt liste datei siehe adjunto adjunta
+    lista archivo fichier joint jointe ci voir allegato allegata elenco vedi anexo anexa
+    ficheiro veja bijlage bijgevoegd lijst zie bitte danke gracias merci grazie obrigado
+"""
+_POINTING = frozenset(_POINTING_WORDS.split())
 _PLAIN = terms.STOP_WORDS | frozenset(_WEAK_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`language`: what we answer in; `detected`: what the customer writes in."""
+    """`language`: what we answer in; `detected`: what the customer writes in.
+
+    `text` is thought about: the customer's `own` words, or what stands in their files where
+    these say next to nothing ("see attached").
+    """
 
     context: TurnContext
     text: str
     triaged: Triaged
     detected: str
     language: str
+    own: str = ""
 
     def say(self, key: str, /, **values: str) -> str:
         return say(key, self.language, **values)
@@ -51,6 +66,8 @@ class Reading:
     @property
     def query(self) -> str:
         """What to search for: a correction counts twice, a mere follow-up brings its question."""
+        if self.text != self.own:
+            return self.text
         last = own_words(self.context.messages[-1].text)
         if len(self.context.messages) > 1 and _CORRECTION.match(last):
             return f"{self.text}\n{_CORRECTION.sub('', last)}"
@@ -70,14 +87,22 @@ class Proposal:
 
 
 def read(context: TurnContext, triage: Triage) -> Reading:
-    text = "\n".join(filter(None, (own_words(m.text) for m in context.messages if m.text)))
+    own = "\n".join(filter(None, (own_words(m.text) for m in context.messages if m.text)))
+    filed = words_in_files(context, FILE_LENGTH) if says_little(own) else ""
+    text = "\n".join(filter(None, (own, filed)))
     subject = next((m.subject for m in context.messages if m.subject), "")
     triaged = triage.triage(text, subject=subject, is_known=_is_known(context))
     likely = context.conversation.language or context.customer.language or context.tenant.language
     # “da igual” in a Spanish talk is no change to Italian: few words must speak for themselves.
     is_few = bool(context.conversation.language) and len(text.split()) <= _FEW_WORDS
     detected = language_of(text, default=likely, margin=1.0 if is_few else 0.0)
-    return Reading(context, text, triaged, detected, speakable(detected, context.tenant.language))
+    language = speakable(detected, context.tenant.language)
+    return Reading(context, text, triaged, detected, language, own)
+
+
+def says_little(own: str) -> bool:
+    """Hardly more than "please see attached"."""
+    return len(telling_words(own) - _POINTING) < 3 and "?" not in own
 
 
 def questions_in(text: str) -> list[str]:

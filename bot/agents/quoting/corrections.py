@@ -1,15 +1,25 @@
 """Decides which correction a piece of text is, if any; revision.py carries it out."""
 
+import re
+
 from bot.agents.quoting import revision
 from bot.agents.quoting.sentence import Clause, Notes, Sentence
 from bot.agents.quoting.vocabulary import marker, pattern
 from bot.agents.quoting.wishes import Wish
+
+_DENIAL = re.compile(
+    r"^\W*(?:and |und )?(?:not|nicht|keine|no|non|pas|niet|nao|instead of|statt|rather than)"
+    r"(?: just| only)? \d+\W*$"
+)
+"""The rest of "make it 30, not 20": says only what it was."""
 
 
 def corrects(notes: Notes, clause: Clause, sentence: Sentence) -> bool:
     """Whether the piece changes what was said before, and nothing of it is left to read."""
     if not notes.wishes:
         return False
+    if _DENIAL.match(clause.text):
+        return True
     if removes(notes, clause, sentence):
         return True
     if revision.increase(notes.wishes, clause.text, clause.reading):

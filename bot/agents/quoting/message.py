@@ -2,14 +2,17 @@
 
 from decimal import Decimal
 
-from bot.agents.quoting import corrections, naming
+from bot.agents.quoting import corrections, naming, revision
+from bot.agents.quoting.files.rows import WantedRow, wanted
+from bot.agents.quoting.files.wire import ListPart
 from bot.agents.quoting.language import layout, sites, tables
 from bot.agents.quoting.language.pieces import sentences, split
+from bot.agents.quoting.language.text import fold
 from bot.agents.quoting.matching.index import Index
 from bot.agents.quoting.reading import read
 from bot.agents.quoting.sentence import Clause, Notes, Sentence
 from bot.agents.quoting.vocabulary import marker, pattern
-from bot.agents.quoting.wishes import wish_of
+from bot.agents.quoting.wishes import Wish, wish_of
 
 _ALONE = frozenset({"certification", "installation"})
 
@@ -19,6 +22,8 @@ class MessageReader:
 
     def __init__(self, index: Index) -> None:
         self.notes = Notes(index, "en")
+        self._has_list = False
+        """Whether "all but the cabinet" may speak of what a list holds."""
 
     def read(self, body: str, source: str, language: str) -> None:
         """`body`: the folded text, history and signature blanked out; `source`: new or previous."""
@@ -29,12 +34,48 @@ class MessageReader:
             notes.wishes.clear()
         notes.places = sites.counted_places(body, language)
         notes.is_option_block, notes.block_factor, notes.site = False, Decimal(1), ""
+        self._read_lines(body)
+
+    def _read_lines(self, body: str) -> None:
         rows, rest = tables.find(layout.lines(body))
         for row in rows:
             self._row(row)
         for group in layout.paragraphs(rest):
             text = body[group[0].start : group[-1].end].replace("\n", " ")
             self._paragraph(text, group[0].start, is_bullet=group[0].is_bullet)
+
+    def read_part(self, part: ListPart, folded: str, language: str) -> None:
+        """A table or text of a file, as if it had been said before the words that go with it.
+
+        `folded`: the whole text with everything but this part's words blanked out.
+        """
+        notes = self.notes
+        notes.source, notes.language, notes.is_revision = "previous", language, False
+        notes.is_option_block, notes.block_factor, notes.site = False, Decimal(1), ""
+        before = len(notes.wishes)
+        self._has_list = True
+        if part.kind == "table":
+            for row in wanted(part):
+                self._listed(row)
+        elif part.kind == "text":
+            self._read_lines(folded)
+            # A data sheet names many things: of prose only what says how many is wanted.
+            notes.wishes[before:] = filter(_is_counted, notes.wishes[before:])
+
+    def _listed(self, row: WantedRow) -> None:
+        before = len(self.notes.wishes)
+        self._row(
+            tables.Row(
+                description=fold(row.words),
+                quantity=row.quantity,
+                unit=row.unit,
+                start=row.line.start,
+                end=row.line.end,
+                is_open=row.is_open,
+            )
+        )
+        for wish in self.notes.wishes[before:]:
+            wish.named = row.words
 
     def _row(self, row: tables.Row) -> None:
         reading = read(row.description, self.notes.language)
@@ -118,6 +159,8 @@ class MessageReader:
                     wish.later.append((self.notes.source, clause.piece.start, clause.piece.end))
             return
         if _is_excluded(clause, sentence):
+            if self._has_list and clause.families:
+                revision.remove(self.notes.wishes, clause.text, clause.reading)
             return
         reading = clause.reading
         if sentence.made and pattern("share").search(clause.text):
@@ -159,6 +202,11 @@ class MessageReader:
         asked = marker("need").has(sentence.text) or marker("price").has(sentence.text)
         near = [word for word in following if word in reading.residual]
         return asked and any(index.nearest_word(word) for word in near)
+
+
+def _is_counted(wish: Wish) -> bool:
+    told = wish.quantity is not None and not wish.is_article
+    return bool(told or wish.range or wish.metres or wish.durations)
 
 
 def _is_excluded(clause: Clause, sentence: Sentence) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bot.agents.quoting.files.wire import Places
 from bot.agents.quoting.matching.entries import Entry
 from bot.agents.quoting.matching.index import Index, Match
 from bot.agents.quoting.matching.scoring import Query
@@ -26,10 +27,13 @@ class Resolved:
 
 
 class Resolver:
-    def __init__(self, index: Index, notes: Notes, texts: dict[str, str]) -> None:
+    def __init__(
+        self, index: Index, notes: Notes, texts: dict[str, str], places: Places | None = None
+    ) -> None:
         self.index = index
         self.notes = notes
         self.texts = texts
+        self.places = places
         self.hints = self._hints()
 
     def _hints(self) -> dict[str, frozenset[str]]:
@@ -54,7 +58,7 @@ class Resolver:
         subject = self._subject(wish)
         item = RequestedItem(
             words=self._words(wish), description=subject, is_optional=wish.is_optional,
-            site=wish.site, quantity_range=wish.range, rule=wish.rule,
+            site=wish.site, quantity_range=wish.range, rule=wish.rule, source=self._cited(wish),
         )  # fmt: skip
         if match.best is None and not match.alike:
             return self._missing(wish, item, subject)
@@ -70,7 +74,14 @@ class Resolver:
         )  # fmt: skip
         return Resolved(item, wish, match.best)
 
+    def _cited(self, wish: Wish) -> str:
+        if self.places is None or wish.source != "previous":
+            return ""
+        return self.places.cited(wish.start)
+
     def _subject(self, wish: Wish) -> str:
+        if cited := self._cited(wish):
+            return f"{_in_short(wish.named or self._words(wish))} ({cited})"
         text = self.texts[wish.source]
         at = (
             text.casefold().find(wish.head_words, max(0, wish.start - 1)) if wish.head_words else -1
@@ -82,7 +93,7 @@ class Resolver:
         """A thing that is not sold is told, when it was asked for as a thing."""
         if not wish.head and not wish.is_listed and wish.quantity is None:
             return None
-        words = subject if wish.head else item.words[:60]
+        words = subject if wish.head or item.source else item.words[:60]
         point = OpenPoint(Ask.MISSING, words.strip(" |,.;"))
         return Resolved(replace(item, open_points=(point,), quantity=wish.quantity), wish, None)
 
@@ -214,6 +225,11 @@ def _by_length(
     if wish.is_plural:
         return None, "", Ask.QUANTITY
     return wish.quantity or Decimal(1), entry.unit if packaged or entry.unit != "pack" else "", None
+
+
+def _in_short(words: str) -> str:
+    """A row's words as a question names it."""
+    return words if len(words) <= 60 else f"{words[:59].rsplit(' ', 1)[0]}…"
 
 
 def _is_fibre(wish: Wish) -> bool:

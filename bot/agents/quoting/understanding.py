@@ -1,8 +1,10 @@
 """A customer's message (and what they wrote before) as a QuoteRequest, without a model."""
 
 from bot.agents.quoting import intent
+from bot.agents.quoting.files.said import Said
 from bot.agents.quoting.language import layout
 from bot.agents.quoting.language.recognition import language_of
+from bot.agents.quoting.language.text import fold
 from bot.agents.quoting.matching.index import Index
 from bot.agents.quoting.message import MessageReader
 from bot.agents.quoting.resolving import Resolved, Resolver
@@ -12,8 +14,6 @@ from domain.quotes.norms import includes_work
 from domain.quotes.questions import topics_spoken_of
 from domain.quotes.request import Ask, OpenPoint, QuoteRequest, RequestedItem
 
-LONGEST = 12_000
-"""Letters of a message that are read: no request is longer, an attack may be."""
 _KINDS = {
     "cabling": {"outlet", "cabling", "certification"},
     "wifi": {"access_point", "wifi_survey", "wifi_system"},
@@ -26,25 +26,26 @@ FEW_WORDS = 4
 def understand(text: str, previous: str, catalogue: Catalogue | Index) -> QuoteRequest:
     """What is asked for in `text`, a revision of `previous` where that is not empty.
 
+    Either may carry files (see files/wire.py); `text` in the result is the words alone.
     Give an Index when there is one: building it takes a moment on a large catalogue.
     """
-    text, previous = text[:LONGEST], previous[:LONGEST]
     index = catalogue if isinstance(catalogue, Index) else Index(catalogue)
-    body = layout.body(text)
+    said = Said.of(text, previous)
+    body = layout.body(said.words)
+    spoken = body if said.words.strip() else fold(said.lists)
     # “30 statt 20” has no small words: it is in the language of what it corrects.
-    is_few = len(body.split()) <= FEW_WORDS and previous.strip()
-    language = language_of(f"{layout.body(previous)}\n{body}" if is_few else body)
+    is_few = len(spoken.split()) <= FEW_WORDS and said.has_before
+    language = language_of(f"{said.folded_before()}\n{spoken}" if is_few else spoken)
     reader = MessageReader(index)
-    if previous.strip():
-        before = layout.body(previous)
-        reader.read(before, "previous", language_of(before))
+    said.read_before(reader, language)
     reader.read(body, "new", language)
     notes = reader.notes
-    if not intent.is_quote_request(body, notes, has_previous=bool(previous.strip())):
-        return QuoteRequest(language=language, text=text)
-    resolved = Resolver(index, notes, {"new": text, "previous": previous}).resolve()
+    if not intent.is_quote_request(body, notes, has_previous=said.has_before):
+        return QuoteRequest(language=language, text=said.words)
+    texts = {"new": said.words, "previous": said.before}
+    resolved = Resolver(index, notes, texts, said.places).resolve()
     items = tuple(each.item for each in resolved)
-    both = f"{layout.body(previous)}\n{body}" if previous else body
+    both = f"{said.folded_before()}\n{body}" if said.has_before else body
     return QuoteRequest(
         items=items,
         open_points=_left_open(items, both),
@@ -53,11 +54,11 @@ def understand(text: str, previous: str, catalogue: Catalogue | Index) -> QuoteR
         already_said=topics_spoken_of(both),
         kinds_of_work=_kinds(both),
         sites=tuple(dict.fromkeys(item.site for item in items if item.site)),
-        location=intent.location(text),
-        deadline=intent.deadline(body, text),
-        budget=intent.budget(body, text),
+        location=intent.location(said.words),
+        deadline=intent.deadline(body, said.words),
+        budget=intent.budget(body, said.words),
         language=language,
-        text=text,
+        text=said.words,
     )
 
 

@@ -59,6 +59,8 @@ class Wish:
     factor: Decimal = Decimal(1)
     text: str = ""
     rule: str = ""
+    named: str = ""
+    """As the row of a file names it."""
     later: list[tuple[str, int, int]] = field(default_factory=list)
     """Other places that speak of it: (message, start, end) of a correction."""
 

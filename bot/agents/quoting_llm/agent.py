@@ -18,7 +18,7 @@ from domain.quotes.request import QuoteRequest
 
 PROMPT = "quoting"
 PRODUCTS_SHOWN = 80
-TEXT_LENGTH = 12_000
+TEXT_LENGTH = 20_000
 
 
 @dataclass(frozen=True, slots=True)

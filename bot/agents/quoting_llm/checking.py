@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
+from bot.agents.quoting.files.wire import Places, has_files, segments, words_of
 from bot.agents.quoting.language import numbers
 from bot.agents.quoting.language.text import fold, words
-from bot.agents.quoting_llm.form import FormLine, RequestForm
+from bot.agents.quoting_llm.form import MOST_LINES, FormLine, RequestForm
 from bot.agents.support.facts import Kind, facts
 from bot.model.untrusted import visible
 from domain.catalogue.product import Catalogue
@@ -36,9 +38,9 @@ class Checked:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spoken:
-    """The customer's words of this and the earlier messages."""
+    """The customer's words of this and the earlier messages, with their files."""
 
     text: str
     previous: str
@@ -49,12 +51,24 @@ class Spoken:
 
     def find(self, wanted: str) -> str:
         """The words as they stand in the text, white space and case aside; empty: not there."""
-        pattern = r"\s+".join(map(re.escape, wanted.split()))
-        found = re.search(pattern, self.both, re.IGNORECASE) if pattern else None
+        found = self._match(wanted)
         return found[0] if found else ""
 
+    def cited(self, wanted: str) -> str:
+        """The row of a file in which the words stand, if they do."""
+        found = self._match(wanted) if has_files(self.both) else None
+        return self._places.cited(found.start()) if found else ""
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places([part for segment in segments(self.both) for part in segment.parts])
+
+    def _match(self, wanted: str) -> re.Match[str] | None:
+        pattern = r"\s+".join(map(re.escape, wanted.split()))
+        return re.search(pattern, self.both, re.IGNORECASE) if pattern else None
+
     def numbers(self) -> frozenset[Decimal]:
-        folded = fold(self.both)
+        folded = fold(re.sub("⟦[^⟦⟧\n]*⟧", " ", self.both))
         found = words(folded)
         return frozenset(
             number.value
@@ -76,6 +90,7 @@ def checked(form: RequestForm, spoken: Spoken, catalogue: Catalogue, base: Quote
             notes.append(f"dropped, nobody wrote it: “{visible(line.words, 80)}”")
         else:
             items.append(item)
+    items += _beyond(base, items, len(form.lines))
     request = replace(
         base,
         items=tuple(items),
@@ -84,9 +99,17 @@ def checked(form: RequestForm, spoken: Spoken, catalogue: Catalogue, base: Quote
         is_installation=base.is_installation or _needs_work(items, catalogue),
         already_said=topics_spoken_of(spoken.both),
         sites=tuple(dict.fromkeys(item.site for item in items if item.site)),
-        text=spoken.text,
+        text=words_of(spoken.text),
     )
     return Checked(request, _questions(form.questions), tuple(notes))
+
+
+def _beyond(base: QuoteRequest, items: list[RequestedItem], told: int) -> list[RequestedItem]:
+    """Rows of a list too long for the model's form, as they were read without it."""
+    if told < MOST_LINES:
+        return []
+    read = {item.source for item in items}
+    return [item for item in base.items if item.source and item.source not in read]
 
 
 def _item(
@@ -95,7 +118,8 @@ def _item(
     own_words = spoken.find(line.words)
     if not own_words:
         return None
-    subject = visible(own_words, 120)
+    cited = spoken.cited(line.words)
+    subject = f"{visible(own_words, 120)} ({cited})" if cited else visible(own_words, 120)
     product = catalogue.find(line.code)
     options = tuple(code for code in dict.fromkeys(line.options) if catalogue.find(code))
     points = []
@@ -115,6 +139,7 @@ def _item(
         unit=spoken.find(line.unit),
         is_optional=line.is_optional,
         site=spoken.find(line.site),
+        source=cited,
         open_points=tuple(points),
         candidates=options if product is None else (),
     )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MOST_LINES = 80
 Words = Annotated[str, Field(max_length=2000)]
 Code = Annotated[str, Field(max_length=100)]
 
@@ -29,7 +30,7 @@ class RequestForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     is_quote_request: bool
-    lines: list[FormLine] = Field(default_factory=list, max_length=80)
+    lines: list[FormLine] = Field(default_factory=list, max_length=MOST_LINES)
     questions: list[Annotated[str, Field(max_length=300)]] = Field(
         default_factory=list, max_length=10
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.agents.files import words_in_files
 from bot.agents.support.admission import Admitted, admit, allowed_kinds
 from bot.agents.support.briefing import briefing
 from bot.agents.support.grounding import Seen, objections
@@ -22,6 +23,7 @@ from bot.model.usage import use_of
 
 PROMPT = "support"
 GRAPHS_KEPT = 64
+QUERY_LENGTH = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ class SupportAgent:
     async def _think(self, run: _Run) -> TurnResult:
         context = run.gathered.context
         await self._instruct(run)
-        if context.text:
-            await run.gathered.search_articles(context.text)
+        if query := context.text or words_in_files(context, QUERY_LENGTH):
+            await run.gathered.search_articles(query)
         graph = await self._graph(run.instructions)
         words = briefing(run.gathered)
         for attempt in range(self.limits.repairs + 1):

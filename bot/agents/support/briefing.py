@@ -1,8 +1,9 @@
 """Tells the model about the turn: everything that changes, in one user message, as data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
+from bot.agents.files import attached
 from bot.agents.support.tools import Gathered, passage
 from bot.model.turns import MessageView, TurnContext
 from bot.model.untrusted import block, visible
@@ -10,6 +11,8 @@ from bot.model.untrusted import block, visible
 MESSAGE_LENGTH = 6000
 HISTORY_LENGTH = 1200
 ELSEWHERE_LENGTH = 400
+FILES_LENGTH = 12_000
+"""Of all files of the turn together."""
 
 
 def briefing(gathered: Gathered) -> str:
@@ -22,6 +25,7 @@ def briefing(gathered: Gathered) -> str:
             _section("Found for these words", _passages(gathered)),
             _section("Their last words elsewhere", _elsewhere(context)),
             _section("Said before", _messages(context.history, HISTORY_LENGTH)),
+            _section("Files of the new messages", _files(context)),
             _section("New from the customer", _messages(context.messages, MESSAGE_LENGTH)),
         )
         if part
@@ -80,6 +84,17 @@ def _elsewhere(context: TurnContext) -> list[str]:
         for one in context.elsewhere
         if context.customer.is_proven
     ]
+
+
+def _files(context: TurnContext) -> Iterator[str]:
+    """What stands in them, as data, as much of each as all of them leave room for."""
+    files = [file for file in attached(context.messages) if file.content or file.trouble]
+    for file in files:
+        name = visible(file.name, 120)
+        if file.content is None:
+            yield block("file", f"[could not be read: {file.reason}]", name=name)
+        elif not file.is_heard:
+            yield block("file", file.content.text, FILES_LENGTH // len(files), name=name)
 
 
 def _author(message: MessageView) -> str:

@@ -30,6 +30,7 @@ from bot.model.untrusted import gives_orders
 
 SMALL_TALK_LIMIT = 400
 REPEATED_WORDS = 12
+FILE_LENGTH = 12_000
 
 REACHES_A_PERSON = (HandOff, OpenTicket, UpdateTicket, DraftQuote, ReviseQuote)
 
@@ -145,7 +146,8 @@ def _own_numbers(context: TurnContext) -> list[str]:
 
 
 def _said(message: MessageView) -> str:
-    return f"{message.subject}\n{message.text}"
+    filed = (file.content.text[:FILE_LENGTH] for file in message.files if file.content)
+    return "\n".join((message.subject, message.text, *filed))
 
 
 def _citations(

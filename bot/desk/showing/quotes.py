@@ -97,9 +97,10 @@ def lines_text(lines: Sequence[QuoteLine]) -> str:
 def _line(number: int, line: QuoteLine) -> str:
     discount = f" − {line.discount}" if line.discount.amount else ""
     optional = " (optional)" if line.is_optional else ""
+    note = f" · {line.note}" if line.note else ""
     return (
         f"{number}. {quantity(line.quantity)} {line.unit} × {line.description} at "
-        f"{line.unit_price}{discount} = {line.total}{optional}"
+        f"{line.unit_price}{discount} = {line.total}{optional}{note}"
     )
 
 

@@ -12,6 +12,7 @@ from channels.cards import Button, Card, Field, Section, Style
 from domain.conversations.reaching.windows import closes_at, effective_deadline
 
 SHOWN = 20
+READING = 1500
 _HINT = "Plain lines in this thread are internal notes. Customers see only what Reply sends."
 _ARRIVED = {"delivered", "read"}
 _STATES = {
@@ -213,7 +214,7 @@ def _customers(
     text = message.text or f"[{message.kind}]"
     return Card(
         title=f"{thread.customer or 'Customer'} · {beside.channel}",
-        sections=(Section(text, is_quoted=True),),
+        sections=(Section(text, is_quoted=True), *_by_models(message)),
         buttons=_conversation_buttons(thread) if is_latest and beside.may_act else (),
         footnote=" · ".join(part for part in small if part),
     )
@@ -253,9 +254,18 @@ def _files(message: MessageCard) -> list[str]:
     return [f"file {file.filename}{_trouble(file)}" for file in message.files]
 
 
+def _by_models(message: MessageCard) -> tuple[Section, ...]:
+    """Marked as what it is: a model may have heard or seen wrong."""
+    return tuple(
+        Section(f"A model's reading of {file.filename}:\n{short(file.by_model, READING)}")
+        for file in message.files
+        if file.by_model
+    )
+
+
 def _trouble(file: FileCard) -> str:
     if file.state == "stored":
-        return ""
+        return f" (the bot could not read it: {file.not_read})" if file.not_read else ""
     what = "on its way" if file.state == "waiting" else file.state
     return f" ({what}: {file.reason})" if file.reason else f" ({what})"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from uuid import UUID
 
 import httpx
@@ -15,7 +15,9 @@ from bot.engine.identity.sending import addressed_elsewhere
 from bot.engine.mailing.letters import Letters
 from channels.messages import OutboundAttachment, Permanent, Receipt, Temporary
 from channels.rendering import render
+from channels.spool import Spool
 from domain.conversations.attachments import Attachments
+from domain.conversations.models import Attachment
 from domain.conversations.outbox import SENDING_TIMEOUT, Outbox, record_accepted
 from domain.database import Database
 from domain.types import utc_now
@@ -32,7 +34,12 @@ class HandingOver:
 
     async def hand_over(self, account: Account, parcel: Parcel) -> Receipt:
         """Part by part where it takes several: what the provider has taken is not sent again."""
-        files = await self._files(account, parcel) if parcel.has_files else ()
+        async with self._files(account, parcel) as files:
+            return await self._hand_over_with(account, parcel, files)
+
+    async def _hand_over_with(
+        self, account: Account, parcel: Parcel, files: tuple[OutboundAttachment, ...]
+    ) -> Receipt:
         message = outbound(parcel, files)
         if parcel.elsewhere:
             message = await addressed_elsewhere(
@@ -56,25 +63,27 @@ class HandingOver:
                 at = receipt.at
         return Receipt(tuple(id_ for taken in accepted for id_ in taken), at)
 
-    async def _files(self, account: Account, parcel: Parcel) -> tuple[OutboundAttachment, ...]:
-        """Read at once, so that nothing is open while they are sent."""
+    @asynccontextmanager
+    async def _files(
+        self, account: Account, parcel: Parcel
+    ) -> AsyncIterator[tuple[OutboundAttachment, ...]]:
+        """On disk before anything is sent, so that nothing is open meanwhile."""
+        if not parcel.has_files:
+            yield ()
+            return
         limit, title = account.channel.capabilities.attachment_limit, account.channel.title
-        found = []
-        async with self._database.transaction(account.tenant_id) as session:
-            attachments = Attachments(session, account.tenant_id)
-            for row in await attachments.of_message(parcel.message_id):
-                if row.state == "waiting":
-                    raise Temporary(f"The file “{row.filename}” is not there yet.")
-                if row.state != "stored":
-                    raise Permanent(f"The file “{row.filename}” cannot be sent: {row.reason}")
-                if (row.size or 0) > limit:
-                    raise Permanent(
-                        f"“{row.filename}” is larger than the {limit // 2**20} MB that {title} "
-                        "takes: send a link instead."
-                    )
-                content = await attachments.whole(row.id)
-                found.append(OutboundAttachment(row.filename, row.content_type, content))
-        return tuple(found)
+        with ExitStack() as opened:
+            found = []
+            async with self._database.transaction(account.tenant_id) as session:
+                attachments = Attachments(session, account.tenant_id)
+                for row in await attachments.of_message(parcel.message_id):
+                    _require_sendable(row, limit, title)
+                    spool = opened.enter_context(Spool())
+                    async for piece in attachments.content(row.id):
+                        spool.write(piece)
+                    file = OutboundAttachment(row.filename, row.content_type, spool=spool)
+                    found.append(file)
+            yield tuple(found)
 
     @asynccontextmanager
     async def _kept_alive(self, tenant_id: UUID, parcel: Parcel) -> AsyncIterator[None]:
@@ -103,6 +112,18 @@ class HandingOver:
             with attempt:
                 async with self._database.pipeline(tenant_id) as connection:
                     await record_accepted(connection, parcel.message_id, accepted)
+
+
+def _require_sendable(row: Attachment, limit: int, title: str) -> None:
+    if row.state == "waiting":
+        raise Temporary(f"The file “{row.filename}” is not there yet.")
+    if row.state != "stored":
+        raise Permanent(f"The file “{row.filename}” cannot be sent: {row.reason}")
+    if (row.size or 0) > limit:
+        raise Permanent(
+            f"“{row.filename}” is larger than the {limit // 2**20} MB that {title} "
+            "takes: send a link instead."
+        )
 
 
 def patiently() -> AsyncIterator[stamina.Attempt]:

@@ -172,3 +172,22 @@ def test_a_quote_is_put_on_paper_with_the_companys_logo(home: Path) -> None:
     assert refused.returncode == 1
     assert "The logo is not taken" in refused.stderr
     assert frontdesk(home, "tenant", "logo", "papers", "--remove").returncode == 0
+
+
+def test_a_list_is_quoted_from_a_file(home: Path) -> None:
+    frontdesk(home, "tenant", "add", "lists")
+    prices = home / "prices.csv"
+    prices.write_text("code,name,base_price\nOUT-2,Cat6 double outlet,54.00\n")
+    frontdesk(home, "catalogue", "import", str(prices), "--tenant", "lists")
+    listed = home / "list.csv"
+    listed.write_text("Item;Qty\nCat6 double outlet;20\n")
+    wish = "everything in the list, but 30 instead of 20 of the outlets"
+    done = frontdesk(home, "quote", wish, "--file", str(listed), "--tenant", "lists")
+    [line] = json.loads(done.stdout)["lines"]
+    assert (line["quantity"], line["note"]) == ("30", "list.csv, row 2")
+    listed.write_bytes(b"\x89PNG\r\n\x1a\n")
+    refused = frontdesk(home, "quote", "--file", str(listed), "--tenant", "lists")
+    assert refused.returncode == 1
+    assert "“list.csv” could not be read: it is a picture" in refused.stderr
+    gone = frontdesk(home, "quote", "--file", str(home / "nowhere.csv"), "--tenant", "lists")
+    assert "Cannot read" in gone.stderr

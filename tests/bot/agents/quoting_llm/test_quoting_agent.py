@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.agents.quoting.files.wire import NamedFile, with_files
 from bot.agents.quoting.matching import Index
 from bot.agents.quoting.understanding import understand
 from bot.agents.quoting_llm.agent import QuotingAgent, products_meant
@@ -13,6 +14,7 @@ from bot.model.failures import ModelFailed
 from bot.model.prompts import ShippedPrompts
 from bot.model.simulator import Answer, Call
 from domain.catalogue.product import Catalogue, Product
+from domain.files.content import FileText, Line, Part
 from domain.quotes.request import Ask, RequestedItem
 
 CATALOGUE = Catalogue(
@@ -173,3 +175,29 @@ def test_of_a_large_catalogue_only_the_likely_products_are_shown(index):
 
     assert {"OUT-2", "PAN-24"} <= shown
     assert len(shown) <= 80
+
+
+LIST = with_files(
+    "please quote everything, but 30 of the cameras",
+    [NamedFile("list.xlsx", FileText((Part("", (
+        Line("row 7", ("Dome camera 4K", "20", "£1")), Line("row 8", ("Patch panel", "2", "£1")),
+    ), is_table=True),)))],
+)  # fmt: skip
+
+
+async def test_a_line_from_a_file_cites_its_row(read):
+    cameras = {"words": "Dome camera 4K | 20 | £1", "code": "CAM-4K", "quantity": 30}
+    panels = {"words": "Patch panel", "code": "NO-SUCH", "quantity": 2}
+    result, simulator = await read(form(cameras, panels), LIST)
+    first, second = result.request.items
+    assert (first.code, first.quantity, first.source) == ("CAM-4K", 30, "list.xlsx, row 7")
+    assert second.open_points[0].subject == "Patch panel (list.xlsx, row 8)"
+    assert result.request.text == "please quote everything, but 30 of the cameras"
+    assert "⟦row 7⟧ Dome camera 4K" in simulator.asked[0].text
+
+
+async def test_the_number_of_a_row_is_no_quantity(read):
+    result, _ = await read(form({"words": "Dome camera 4K", "code": "CAM-4K", "quantity": 7}), LIST)
+    (item,) = result.request.items
+    assert item.quantity is None
+    assert item.open_points[0].ask is Ask.QUANTITY

@@ -57,7 +57,10 @@ def shown(house: House, sent: Sent) -> tuple[str, bytes, str]:
 
 
 async def test_a_customers_file_is_put_into_the_thread_once_it_is_stored(house: House) -> None:
-    await sent_by_customer(house, b"%PDF plan", filename="plan.pdf", caption="My plan")
+    told = house.company.graph.add_media(b"%PDF plan", PDF)
+    plan = {**told, "filename": "plan.pdf", "caption": "My plan"}
+    await house.company.receive(incoming_media(house.company.number, CUSTOMER, "document", plan))
+    await house.company.take()
     await house.show()
     assert "file plan.pdf (on its way)" in (await house.line("My plan")).words
     assert uploads(house) == []

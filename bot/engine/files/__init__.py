@@ -1,0 +1,1 @@
+"""Reads what customers attach, before a turn thinks about it."""

@@ -64,10 +64,11 @@ async def consider(
         company = None if person else await session.get(Company, wish.customer_id)
     if person is None and company is None:
         raise NotFound("customer", wish.customer_id)
-    drafted = await drafter.draft(_view(tenant), wish.words)
+    company_id = company.id if company else (person.company_id if person else None)
+    buyer = (company_id, person.id if person else None)
+    drafted = await drafter.draft(_view(tenant), wish.words, buyer=buyer)
     if not drafted.draft.is_quote:
         raise NothingToQuote
-    company_id = company.id if company else (person.company_id if person else None)
     whom = QuoteFor(wish.title, person.id if person else None, company_id)
     return Considered(wish, whom, drafted)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.quoting.understanding import understand
-from bot.engine.reading.catalogue import CatalogueShelf
+from bot.engine.reading.catalogue import Buyer, CatalogueShelf
 from bot.foundation.telemetry import log
 from bot.model.failures import ModelFailed
 from bot.model.turns import (
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from bot.agents.quoting_llm.agent import QuotingAgent
 
 
+NOBODY: Buyer = (None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A quote ready to be stored, and what reading it cost."""
@@ -48,8 +51,10 @@ class QuoteDrafter:
         self._shelf = shelf
         self._agent = agent
 
-    async def draft(self, tenant: TenantView, words: str, previous: str = "") -> Drafted:
-        return (await self._read(tenant, words, previous))[0]
+    async def draft(
+        self, tenant: TenantView, words: str, previous: str = "", buyer: Buyer = NOBODY
+    ) -> Drafted:
+        return (await self._read(tenant, words, previous, buyer))[0]
 
     async def prepare(self, context: TurnContext, result: TurnResult) -> tuple[Prepared, ...]:
         """What the quote actions of a turn come to; with no transaction open."""
@@ -57,14 +62,16 @@ class QuoteDrafter:
         for action in result.actions:
             if isinstance(action, DraftQuote | ReviseQuote):
                 previous = _previous(context, action)
-                drafted, use = await self._read(context.tenant, action.request, previous)
+                buyer = (context.customer.company_id, context.customer.person_id)
+                drafted, use = await self._read(context.tenant, action.request, previous, buyer)
                 prepared.append(Prepared(action, drafted, use))
         return tuple(prepared)
 
     async def _read(
-        self, tenant: TenantView, words: str, previous: str
+        self, tenant: TenantView, words: str, previous: str, buyer: Buyer
     ) -> tuple[Drafted, ModelUse]:
         index = await self._shelf.index(tenant.id)
+        terms = await self._shelf.terms(tenant.id, buyer)
         step, use = Step.EXTRACTIVE, ModelUse()
         further: tuple[str, ...] = ()
         request: QuoteRequest | None = None
@@ -76,12 +83,12 @@ class QuoteDrafter:
                 log.warning("quoting.model_failed", tenant=tenant.slug, error=str(error))
         if request is None:
             request = await asyncio.to_thread(understand, words, previous, index)
-        made = draft(request, index.catalogue, utc_now().date())
+        made = draft(request, index.catalogue, utc_now().date(), terms)
         if further:
             asked = tuple(dict.fromkeys((*made.questions, *further)))[:LIMIT]
             made = replace(made, questions=asked)
         said = "\n".join(part for part in (previous, words) if part)
-        drafted = Drafted(request, made, said, index.catalogue.revision, step.value)
+        drafted = Drafted(request, made, said, index.catalogue.revision, step.value, terms)
         return drafted, use
 
 
@@ -155,6 +162,8 @@ def _note(quote: Quote, drafted: Drafted) -> str:
         f"{line.quantity.normalize():f} × {line.description}: {line.total}"
         for line in drafted.draft.lines
     )
-    open_points = "\n".join(f"Open: {question}" for question in quote.open_questions)
+    asked = [f"Open: {question}" for question in quote.open_questions]
+    asked += [f"For you: {question}" for question in quote.staff_questions]
+    open_points = "\n".join(asked)
     total = f"Total {quote.total} {quote.currency} ({quote.step})"
     return "\n".join(part for part in (lines, total, open_points) if part)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import Conflict, Refused
 from domain.events import Happened, record
 from domain.quotes.models import Quote, QuoteLineRecord, QuoteLogEntry
+from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import PriceSource, QuoteLine, Tier
 from domain.types import Money, new_id, utc_now
 
@@ -16,8 +17,16 @@ from domain.types import Money, new_id, utc_now
 class OverLimit(Refused):
     def __init__(self, quote: Quote, limit: Decimal) -> None:
         super().__init__(
-            f"{quote.number} is {quote.total} {quote.currency}, and you may approve up to "
-            f"{limit} {quote.currency}: ask somebody with a higher limit."
+            f"{quote.number} is {own_total(quote)} {quote.exchange_from or quote.currency}, and "
+            f"you may approve up to {limit}: ask somebody with a higher limit."
+        )
+
+
+class Unsettled(Refused):
+    def __init__(self, quote: Quote) -> None:
+        super().__init__(
+            f"{quote.number} cannot go out yet. {' '.join(quote.staff_questions)} When it is "
+            f"entered, take the customer's terms over with `/desk quote terms {quote.number}`."
         )
 
 
@@ -34,17 +43,31 @@ def is_approved(quote: Quote) -> bool:
     return quote.approved_version == quote.version
 
 
+def own_total(quote: Quote) -> Decimal:
+    """In the company's own currency, in which limits are set."""
+    if not quote.exchange_rate:
+        return quote.total
+    return Money(quote.total / quote.exchange_rate, quote.exchange_from).rounded().amount
+
+
+def require_settled(quote: Quote) -> None:
+    """Raises Unsettled while staff have not answered what only they can."""
+    if quote.staff_questions:
+        raise Unsettled(quote)
+
+
 async def approve(
     session: AsyncSession, quote: Quote, by: Approver, *, seen_version: int | None = None
 ) -> Quote:
     """The quote must be locked by the caller. `seen_version`: the one on the approver's screen."""
     if quote.status != "draft":
         raise Refused(f"{quote.number} is {quote.status}: only a draft is approved.")
+    require_settled(quote)
     if seen_version is not None and seen_version != quote.version:
         raise Conflict(f"{quote.number} was changed meanwhile: look at it again.")
     if is_approved(quote):
         raise Conflict(f"{quote.number} is approved already.")
-    if by.limit is not None and quote.total > by.limit:
+    if by.limit is not None and own_total(quote) > by.limit:
         raise OverLimit(quote, by.limit)
     quote.approved_version, quote.approved_by_id = quote.version, by.staff_id
     quote.approved_at = quote.updated_at = utc_now()
@@ -76,6 +99,7 @@ def line_of(row: QuoteLineRecord, currency: str) -> QuoteLine:
         discount=Money(row.discount, currency),
         total=Money(row.total, currency),
         tax_rate=row.tax_rate,
+        tax_treatment=Treatment(row.tax_treatment) if row.tax_treatment else None,
         category=row.category,
         words=row.words,
         rule=row.rule,

@@ -1,13 +1,13 @@
 """A tenant's settings: typed, validated, changed by dotted keys."""
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.errors import Refused
 
-OPEN_MAPPINGS = frozenset({"desk.rooms"})
+OPEN_MAPPINGS = frozenset({"desk.rooms", "tax.standard_rates", "tax.reduced_rates"})
 """Sections whose keys are the tenant's own."""
 
 
@@ -64,10 +64,27 @@ class Quoting(Section):
     """`exclusions`: what every quote says is not included; empty: whatever is not listed."""
 
     validity_days: int = Field(default=30, ge=1, le=365)
+    rate_days: int = Field(default=30, ge=1, le=365)
+    """For how long an exchange rate may price quotes."""
     markup: float = Field(default=0.20, ge=0, le=5)
     tax_rate: float = Field(default=0.20, ge=0, le=1)
     exclusions: str = Field(default="", max_length=5000)
     branding: Branding = Branding()
+
+
+_Rates = dict[
+    Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")],
+    Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)],
+]
+
+
+class Tax(Section):
+    """Rates by country (`DE`) where they are not the usual ones; `exempt_reason`: why lines are
+    exempt, as the law has it printed (“medical services, § 4 no. 14 UStG”)."""
+
+    standard_rates: _Rates = {}
+    reduced_rates: _Rates = {}
+    exempt_reason: str = Field(default="", max_length=300)
 
 
 class Sla(Section):
@@ -110,6 +127,7 @@ class TenantSettings(Section):
     assistant: Assistant = Assistant()
     llm: Llm = Llm()
     quoting: Quoting = Quoting()
+    tax: Tax = Tax()
     sla: Sla = Sla()
     desk: Desk = Desk()
 

@@ -13,6 +13,7 @@ from bot.desk.asking.rights import NotAllowed, Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling import revising
 from bot.desk.handling.bench import Answer, Bench, meant, own_id
+from bot.desk.handling.selling.terms import keep_rate, take_terms
 from bot.desk.papers.handing import hand_over
 from bot.desk.showing.quotes import edit_form, proposal_card, quote_card
 from bot.desk.showing.words import short
@@ -22,8 +23,9 @@ from domain.customers.models import Company, Person
 from domain.customers.naming import called
 from domain.database import Database
 from domain.errors import Conflict, Refused
-from domain.quotes.approval import Approver, approve, line_of
+from domain.quotes.approval import Approver, approve, line_of, own_total
 from domain.quotes.models import Quote
+from domain.quotes.money.terms import Terms, kept_terms
 from domain.quotes.pricing import QuoteLine
 from domain.quotes.revising import difference
 from domain.quotes.service import Quotes
@@ -39,6 +41,8 @@ async def quote(bench: Bench, command: StaffCommand) -> Answer:
         return await _list(bench, command)
     if kind == "show":
         return await _show(bench, command.by, words)
+    if kind in ("rate", "rates"):
+        return await keep_rate(bench, command, words)
     command.by.rights.require(Right.ACT, command.by.role)
     if kind == "new":
         return await _new(bench, command, words)
@@ -48,6 +52,9 @@ async def quote(bench: Bench, command: StaffCommand) -> Answer:
         return await _approve(bench, command.by, words, None)
     if kind == "pdf":
         return await hand_over(bench, command, _number(words))
+    if kind == "terms":
+        await take_terms(bench, command, _number(words))
+        return await _show(bench, command.by, words)
     raise wrong_use("quote", f"A quote cannot be told to “{short(kind, 30)}”.")
 
 
@@ -58,13 +65,15 @@ class Held:
     quote: Quote
     lines: tuple[QuoteLine, ...]
     customer: str
+    terms: Terms
 
 
 async def held(session: AsyncSession, tenant_id: UUID, number: str) -> Held:
     service = Quotes(session, tenant_id)
     found = await service.numbered(number)
     lines = tuple(line_of(row, found.currency) for row in await service.lines(found.id))
-    return Held(found, lines, await _customer(session, found))
+    terms = await kept_terms(session, found)
+    return Held(found, lines, await _customer(session, found), terms)
 
 
 async def _customer(session: AsyncSession, found: Quote) -> str:
@@ -149,7 +158,7 @@ async def edited(bench: Bench, used: Used, by: StaffView) -> Answer:
 
 async def _propose(bench: Bench, by: StaffView, found: Held, wish: revising.Wish) -> Answer:
     index = await bench.shelf.index(by.tenant_id)
-    proposed = revising.propose(index, found.quote, found.lines, wish)
+    proposed = revising.propose(index, found.quote, found.lines, wish, found.terms)
     told = difference(found.lines, proposed.draft.lines)
     if not told:
         raise Refused(f"That changes nothing in {found.quote.number}.")
@@ -173,7 +182,7 @@ async def revise(bench: Bench, by: StaffView, payload: dict[str, Any]) -> Answer
         locked = await service.get((await service.numbered(number)).id, for_change=True)
         _require_version(locked, str(payload["version"]))
         found = await held(session, by.tenant_id, number)
-        proposed = revising.propose(index, locked, found.lines, wish)
+        proposed = revising.propose(index, locked, found.lines, wish, found.terms)
         why = wish.words or "edited by hand"
         await service.redraft(locked.id, proposed, actor=by.actor, why=why)
         changed = list(difference(found.lines, proposed.draft.lines))
@@ -208,7 +217,7 @@ async def waiting_for(database: Database, by: StaffView, limit: int = 10) -> lis
     async with database.transaction(by.tenant_id) as session:
         rows = await Quotes(session, by.tenant_id).page(limit * 5, status="draft")
     fitting = (q for q in rows if q.approved_version != q.version and not q.open_questions)
-    return [q for q in fitting if by.rights.may_approve(q.total)][:limit]
+    return [q for q in fitting if by.rights.may_approve(own_total(q))][:limit]
 
 
 def _number(words: str) -> str:

@@ -8,7 +8,7 @@ from bot.desk.asking.rights import Right, Rights
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import short
 from channels.cards import Button, Card, Field, Form, Input, InputKind, Option, Section, Style
-from domain.quotes.approval import is_approved
+from domain.quotes.approval import is_approved, own_total
 from domain.quotes.models import Quote
 from domain.quotes.pricing import QuoteLine
 
@@ -48,11 +48,17 @@ def quote_card(quote: Quote, lines: Sequence[QuoteLine], customer: str, rights: 
         Field("Tax", f"{quote.tax} {quote.currency}"),
         Field("Total", f"{quote.total} {quote.currency}"),
     ]
+    if quote.exchange_rate is not None and quote.exchange_rate_on is not None:
+        rate = f"1 {quote.exchange_from} = {quote.exchange_rate.normalize():f} {quote.currency}"
+        fields.append(Field("Rate", f"{rate}, {quote.exchange_rate_on.isoformat()}"))
     margin = margin_of(lines) if rights.sees_margins else None
     if margin is not None:
         unknown = f", {margin.unknown} lines of unknown cost" if margin.unknown else ""
         fields.append(Field("Margin", f"{margin.amount} ({margin.percent} %{unknown})"))
     sections = [Section(fields=tuple(fields)), Section(lines_text(lines))]
+    if quote.staff_questions:
+        settle = "\n".join(f"• {question}" for question in quote.staff_questions)
+        sections.append(Section(f"For you to settle before it can go out:\n{settle}"))
     if quote.open_questions:
         asked = "\n".join(f"• {question}" for question in quote.open_questions)
         sections.append(Section(f"Still open:\n{asked}"))
@@ -91,7 +97,7 @@ def _buttons(quote: Quote, rights: Rights) -> tuple[Button, ...]:
     if quote.status != "draft":
         return pdf
     buttons = [run("Edit", f"quote edit {quote.number}"), *pdf]
-    if rights.may_approve(quote.total) and not is_approved(quote):
+    if rights.may_approve(own_total(quote)) and not is_approved(quote):
         value = f"{quote.number}:{quote.version}"
         buttons.append(Button("quote.approve", "Approve", value, Style.PRIMARY))
     return tuple(buttons)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import Refused
-from domain.quotes.approval import is_approved
+from domain.quotes.approval import is_approved, own_total, require_settled
 from domain.quotes.lifecycle.states import NeedsApproval, require_move
 from domain.quotes.models import Quote
 from domain.quotes.service import Quotes
@@ -37,7 +37,8 @@ async def move(session: AsyncSession, tenant_id: UUID, quote: Quote, wanted: Mov
     if wanted.status == "sent":
         if not await quotes.lines(quote.id):
             raise Refused(f"{quote.number} has no lines yet: there is nothing to send.")
-        if not is_approved(quote) and wanted.limit is not None and quote.total > wanted.limit:
+        require_settled(quote)
+        if not is_approved(quote) and wanted.limit is not None and own_total(quote) > wanted.limit:
             raise NeedsApproval(quote.number, quote.total, quote.currency)
         settings = await Tenants(session, tenant_id).settings()
         quote.sent_at = now

@@ -6,16 +6,18 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "words"
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`paper`: what stands on the page; `documents`: titles of sections by their id."""
+    """`paper`: what stands on the page; `tax`: how a treatment is named and what the law has said
+    about it; `documents`: titles of sections by their id."""
 
     language: str
     months: tuple[str, ...]
     paper: dict[str, str]
+    tax: dict[str, str]
     internal: dict[str, str]
     categories: dict[str, str]
     units: dict[str, str]

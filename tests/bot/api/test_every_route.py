@@ -20,7 +20,7 @@ OURS = (
 ADMINS = (
     *("/prompts", "/tenant", "/channels", "/keys", "/products"),
     *("/sla/policies", "/sla/calendars", "/helpdesk/workflows", "/webhooks"),
-    "/contract-templates",
+    *("/contract-templates", "/pricing-config/exchange-rates"),
 )
 RULE = {
     "name": "x",
@@ -59,6 +59,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "content": "All the cable.",
         "changes_summary": "clearer",
     },
+    ("PATCH", "/pricing-config/exchange-rates/{rate_id}"): {"note": "ECB"},
     ("PATCH", "/quotes/{quote_id}"): {"customer_reference": "PO 1"},
     ("POST", "/quotes/{quote_id}/status"): {"status": "cancelled"},
     ("PATCH", "/webhooks/{subscription_id}"): {"description": "Tickets"},
@@ -86,6 +87,7 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 BY_STATE = {
     *(f"/contracts/{{contract_id}}/{act}" for act in ("sign", "sections", "renew", "cancel")),
+    "/quotes/{quote_id}/terms",
     *("/webhooks/{subscription_id}/ping", "/webhooks/{subscription_id}/replay"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),

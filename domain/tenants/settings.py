@@ -7,7 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from domain.errors import Refused
 
-OPEN_MAPPINGS = frozenset({"desk.rooms", "tax.standard_rates", "tax.reduced_rates"})
+OPEN_MAPPINGS = frozenset(
+    {"desk.rooms", "tax.standard_rates", "tax.reduced_rates"}
+    | {"handover.xero_tax_types", "handover.quickbooks_tax_types"}
+)
 """Sections whose keys are the tenant's own."""
 
 
@@ -72,6 +75,7 @@ class Quoting(Section):
     branding: Branding = Branding()
 
 
+Treatments = Literal["standard", "reduced", "zero", "exempt", "reverse_charge"]
 _Rates = dict[
     Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")],
     Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)],
@@ -85,6 +89,21 @@ class Tax(Section):
     standard_rates: _Rates = {}
     reduced_rates: _Rates = {}
     exempt_reason: str = Field(default="", max_length=300)
+
+
+class Handover(Section):
+    """How an accepted quote goes into the books. `due_days`: None: the company's payment terms;
+    tax types by treatment, named as the program has them (`xero_tax_types.standard`)."""
+
+    due_days: int | None = Field(default=None, ge=0, le=365)
+    invoice_prefix: str = Field(default="", max_length=5)
+    account_code: str = Field(default="200", max_length=20)
+    labour_account_code: str = Field(default="", max_length=20)
+    with_item_codes: bool = False
+    """Xero refuses codes of items that it does not have."""
+    quickbooks_item: str = Field(default="Sales", max_length=100)
+    xero_tax_types: dict[Treatments, Annotated[str, StringConstraints(max_length=100)]] = {}
+    quickbooks_tax_types: dict[Treatments, Annotated[str, StringConstraints(max_length=100)]] = {}
 
 
 class Sla(Section):
@@ -128,6 +147,7 @@ class TenantSettings(Section):
     llm: Llm = Llm()
     quoting: Quoting = Quoting()
     tax: Tax = Tax()
+    handover: Handover = Handover()
     sla: Sla = Sla()
     desk: Desk = Desk()
 

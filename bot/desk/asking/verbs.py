@@ -69,7 +69,8 @@ _ALL = (
     Verb(
         "quote",
         "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
-        " | quote pdf N | quote terms N | quote rate [GBP EUR 1.17 NOTE]",
+        " | quote pdf N | quote terms N | quote rate [GBP EUR 1.17 NOTE]"
+        " | quote export N xero|quickbooks | quote order N",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
         "drafts, shows, changes and approves quotes, puts their PDF here",
     ),

@@ -13,7 +13,7 @@ from bot.desk.asking.rights import NotAllowed, Right
 from bot.desk.command import StaffCommand, StaffView
 from bot.desk.handling import revising
 from bot.desk.handling.bench import Answer, Bench, meant, own_id
-from bot.desk.handling.selling.terms import keep_rate, take_terms
+from bot.desk.handling.selling.verbs import FURTHER, LOOKS
 from bot.desk.papers.handing import hand_over
 from bot.desk.showing.quotes import edit_form, proposal_card, quote_card
 from bot.desk.showing.words import short
@@ -41,8 +41,8 @@ async def quote(bench: Bench, command: StaffCommand) -> Answer:
         return await _list(bench, command)
     if kind == "show":
         return await _show(bench, command.by, words)
-    if kind in ("rate", "rates"):
-        return await keep_rate(bench, command, words)
+    if kind in LOOKS:
+        return await LOOKS[kind](bench, command, words)
     command.by.rights.require(Right.ACT, command.by.role)
     if kind == "new":
         return await _new(bench, command, words)
@@ -52,9 +52,10 @@ async def quote(bench: Bench, command: StaffCommand) -> Answer:
         return await _approve(bench, command.by, words, None)
     if kind == "pdf":
         return await hand_over(bench, command, _number(words))
-    if kind == "terms":
-        await take_terms(bench, command, _number(words))
-        return await _show(bench, command.by, words)
+    if kind in FURTHER:
+        number, rest = first_word(words)
+        made = await FURTHER[kind](bench, command, _number(number), rest)
+        return made or await _show(bench, command.by, number)
     raise wrong_use("quote", f"A quote cannot be told to “{short(kind, 30)}”.")
 
 

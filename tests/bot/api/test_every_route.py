@@ -87,12 +87,14 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 BY_STATE = {
     *(f"/contracts/{{contract_id}}/{act}" for act in ("sign", "sections", "renew", "cancel")),
-    "/quotes/{quote_id}/terms",
+    *(f"/quotes/{{quote_id}}/{what}" for what in ("terms", "order-list", "order-list.csv")),
+    "/quotes/{quote_id}/handover/{program}.csv",
     *("/webhooks/{subscription_id}/ping", "/webhooks/{subscription_id}/replay"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),
 }
-"""What a contract that runs, or no longer does, refuses; and a webhook that is off."""
+"""What a contract that runs, or no longer does, refuses; a quote in the wrong state; and a webhook
+that is off."""
 NO_ID = {"/prompts/{name}", "/prompts/{name}/versions", "/prompts/{name}/test"}
 """Their only parameter is the name of a shipped prompt, which every tenant has."""
 
@@ -184,7 +186,7 @@ async def test_lists_searches_and_filters_show_nothing_of_another_tenant(
     app: FastAPI, call: Any, strange_call: Any, office: Any
 ) -> None:
     """Every id of the first company is looked for in all that the second one can list."""
-    named = ("name", "version", "document_type", "document_version", "section_id")
+    named = ("name", "version", "program", "document_type", "document_version", "section_id")
     theirs = {value for name, value in office.ids.items() if name not in named}
     extra = {"/search": {"q": "camera"}, "/helpdesk/knowledge-base/search": {"q": "reset camera"}}
     extra["/people/lookup"] = {"kind": "email", "value": "priya@dental.example"}

@@ -20,7 +20,7 @@ _RATE = re.compile(
 )
 
 
-async def take_terms(bench: Bench, command: StaffCommand, number: str) -> None:
+async def take_terms(bench: Bench, command: StaffCommand, number: str, _: str) -> None:
     """The customer's tax, currency and language of today, for a draft."""
     tenant_id = command.tenant_id
     async with bench.database.transaction(tenant_id) as session:

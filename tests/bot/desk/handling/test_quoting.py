@@ -168,3 +168,27 @@ async def test_an_admin_keeps_the_days_rate_and_a_draft_is_put_on_it(counter: Co
     answer = await counter.say(f"quote edit {number} and 3 dome cameras")
     assert "GBP" not in text_of(answer)
     assert "quote rate GBP EUR" in text_of(await counter.say("quote rate pounds", "admin"))
+
+
+async def become(counter: Counter, number: str, status: str) -> None:
+    async with counter.company.runtime.database.transaction(counter.tenant_id) as session:
+        (await Quotes(session, counter.tenant_id).numbered(number)).status = status
+
+
+async def test_an_accepted_quote_is_exported_and_its_goods_are_ordered(counter: Counter) -> None:
+    number = await drafted(counter)
+    assert "only an accepted quote" in text_of(await counter.say(f"quote export {number} xero"))
+    assert "orders are made for" in text_of(await counter.say(f"quote order {number}"))
+    await become(counter, number, "sent")
+    warned = text_of(await counter.say(f"quote order {number}"))
+    assert "not accepted yet" in warned
+    await become(counter, number, "accepted")
+    card = text_of(await counter.say(f"quote order {number}"))
+    assert "24 each × Cat6 double outlet" in card
+    assert "Cost" not in card
+    assert "Cost: " in text_of(await counter.say(f"quote order {number}", "admin"))
+    exported = text_of(await counter.say(f"quote export {number} xero"))
+    assert f"{number} for xero: 1610.40 GBP" in exported
+    assert "frontdesk quote-export" in exported
+    assert "xero or quickbooks" in text_of(await counter.say(f"quote export {number} sage"))
+    assert "staff:" in dict(map(reversed, await counter.audited()))["quote.exported"]  # type: ignore[arg-type]

@@ -29,7 +29,7 @@ from bot.api import (
 from bot.api.contracts import contracts, support, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, handover, money, moving, papers
+from bot.api.quoting import documents, figures, handover, money, moving, papers
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -84,6 +84,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         moving,
         money,
         handover,
+        figures,
         policies,
         compliance,
         rules,

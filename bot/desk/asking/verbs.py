@@ -70,7 +70,7 @@ _ALL = (
         "quote",
         "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
         " | quote pdf N | quote terms N | quote rate [GBP EUR 1.17 NOTE]"
-        " | quote export N xero|quickbooks | quote order N",
+        " | quote export N xero|quickbooks | quote order N | quote figures [DAYS]",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
         "drafts, shows, changes and approves quotes, puts their PDF here",
     ),

@@ -15,6 +15,7 @@ OURS = (
     *("/conversations", "/drafts", "/helpdesk", "/companies", "/sites", "/people", "/prompts"),
     *("/search", "/tenant", "/channels", "/keys", "/quotes", "/products", "/suppliers"),
     *("/pricing-config", "/quarantine", "/sla/", "/webhooks"),
+    "/metrics",
     *("/contracts", "/contract-templates", "/support-contracts"),
 )
 ADMINS = (

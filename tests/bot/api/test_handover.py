@@ -60,3 +60,12 @@ async def test_goods_are_listed_by_supplier_with_costs_for_who_sees_margins(
     assert "Unit cost" not in hidden.text
     none = await call("GET", f"{path}/order-list.csv", params={"supplier": "Nobody"})
     assert none.status_code == 404
+
+
+async def test_the_figures_of_quotes(call: Client, strange_call: Client) -> None:
+    mine = await call.get("/metrics/quotes")
+    assert (mine["drafted"], mine["sent"], mine["win_rate"]) == (1, 0, None)
+    past = await strange_call.get("/metrics/quotes", **{"from": "2020-01-01", "to": "2020-02-01"})
+    assert past["drafted"] == 0
+    wrong = await call("GET", "/metrics/quotes", params={"from": "2026-02-01", "to": "2026-01-01"})
+    assert wrong.status_code == 400

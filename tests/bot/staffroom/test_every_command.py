@@ -29,6 +29,7 @@ FURTHER = (
     "quote approve 1",
     "quote terms 1",
     "quote rates",
+    "quote figures 90",
     "quote rate GBP EUR 1.17 ECB",
     "quote order 1",
     "quote export 1 xero",

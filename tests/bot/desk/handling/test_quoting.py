@@ -192,3 +192,13 @@ async def test_an_accepted_quote_is_exported_and_its_goods_are_ordered(counter: 
     assert "frontdesk quote-export" in exported
     assert "xero or quickbooks" in text_of(await counter.say(f"quote export {number} sage"))
     assert "staff:" in dict(map(reversed, await counter.audited()))["quote.exported"]  # type: ignore[arg-type]
+
+
+async def test_everybody_sees_how_quoting_goes(counter: Counter) -> None:
+    number = await drafted(counter)
+    await counter.say(f"quote approve {number}")
+    shown = text_of(await counter.say("quote figures 7", "readonly"))
+    assert "Quotes of the last 7 days" in shown
+    assert "Drafted: 1" in shown
+    assert "minutes (median)" in shown
+    assert "Of how many days" in text_of(await counter.say("quote figures all"))

@@ -161,7 +161,10 @@ class Making:
         )
         contract.template_id, contract.template_version = template.id, template.version
         contract.sections = dumped(
-            filled(sections(template.sections), wording.values(contract, charges, parties))
+            filled(
+                sections(template.sections),
+                wording.values(contract, charges, parties, template.language),
+            )
         )
         await self._session.flush()
 
@@ -184,7 +187,7 @@ class Making:
             customer_address=site.address if site else quote.location,
             quote_number=quote.number,
             payment_terms=company.payment_terms if company else 30,
-            service_levels=f"As in “{policy.name}”." if policy else "",
+            policy=policy.name if policy else "",
         )
         return parties, next((each for each in known if each), "")
 

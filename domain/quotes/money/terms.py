@@ -66,8 +66,13 @@ async def terms_for(
     tenant_id: UUID,
     whom: tuple[UUID | None, UUID | None],
     today: date,
+    *,
+    keeps_currency: bool = False,
 ) -> Terms:
-    """Of a new quote; `whom`: the company and the person, as far as they are known."""
+    """Of a new quote; `whom`: the company and the person, as far as they are known.
+
+    `keeps_currency`: its prices are agreed already, as a contract's are.
+    """
     settings = await Tenants(session, tenant_id).settings()
     rates = rates_of(settings)
     person = await session.get(Person, whom[1]) if whom[1] else None
@@ -77,7 +82,7 @@ async def terms_for(
         return Terms(rates=rates, language=person.language if person else "")
     treatment, asked = _treatment(company)
     exchange = None
-    if company.currency != settings.currency:
+    if company.currency != settings.currency and not keeps_currency:
         exchange = await ExchangeRates(session, tenant_id).on(
             settings.currency, company.currency, today
         )

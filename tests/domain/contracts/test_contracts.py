@@ -350,3 +350,14 @@ async def test_a_contract_is_in_the_customers_language(tenant: Entered) -> None:
     own = await templates.add("Ours", other.sections, actor="test")
     assert (await templates.chosen(None, "fr")).language == "en"  # what they wrote, no more ours
     assert (await templates.chosen(own.id, "de")).id == own.id
+
+
+async def test_a_renewal_is_taxed_as_its_customer_is_today(tenant: Entered) -> None:
+    made = await contract(tenant)
+    acme = await tenant.session.get_one(Company, made.company_id)
+    acme.tax_treatment, acme.vat_number, acme.currency = "reverse_charge", "DE123456789", "EUR"
+    making = Making(tenant.session, tenant.tenant_id)
+    quote = await making.to_quote(made.id, Catalogue(()), START, actor="test")
+    lines = await Quotes(tenant.session, tenant.tenant_id).lines(quote.id)
+    assert {(row.tax_treatment, row.tax_rate) for row in lines} == {("reverse_charge", Decimal(0))}
+    assert (quote.currency, quote.exchange_rate, quote.staff_questions) == ("GBP", None, [])

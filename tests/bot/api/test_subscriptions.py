@@ -115,7 +115,8 @@ def test_every_event_in_the_code_is_on_the_list_and_the_other_way_round() -> Non
                 if "Happened" in words or "istory" in words or "_happened" in words:
                     recorded |= set(names.findall(words))
     made = {  # put together from a noun and a state
-        *("quote.drafted", "quote.redrafted", "ticket.promise_kept", "ticket.promise_withdrawn"),
+        *("quote.drafted", "quote.redrafted", "quote.terms_taken_over"),
+        *("ticket.promise_kept", "ticket.promise_withdrawn"),
         *("ticket.article_linked", "ticket.article_resolved"),
         *("message.received", "message.sent"),
         *(f"contract.{step}" for step in contracts._WORDS.values()),

@@ -34,7 +34,7 @@ from domain.following import Since
 router = rest_router("", "customers")
 
 Kind = Literal["phone", "email", "whatsapp", "telegram"]
-Treatment = Literal["standard", "reverse_charge", "exempt"]
+Treatment = Literal["standard", "reduced", "zero", "exempt", "reverse_charge"]
 assert get_args(Kind) == service.KINDS
 assert get_args(Treatment) == service.TAX_TREATMENTS
 

@@ -73,6 +73,9 @@ class Generated(BaseModel):
 
 
 class QuoteOut(Shown):
+    """`staff_questions`: what has to be settled before it can go out. One `exchange_from` was
+    `exchange_rate` of `currency` since `exchange_rate_on`; null: the prices are the catalogue's."""
+
     id: UUID
     number: str
     title: str
@@ -87,6 +90,11 @@ class QuoteOut(Shown):
     tax: Decimal
     total: Decimal
     open_questions: list[str]
+    tax_treatment: str
+    exchange_from: str
+    exchange_rate: Decimal | None
+    exchange_rate_on: date | None
+    staff_questions: list[str]
     catalogue_revision: int
     step: str
     version: int
@@ -109,6 +117,7 @@ class QuoteLineOut(Shown):
     unit_price: Decimal
     discount: Decimal
     tax_rate: Decimal
+    tax_treatment: str
     total: Decimal
     category: str
     site: str

@@ -94,6 +94,34 @@ def _read(paths: list[Path]) -> list[tuple[str, bytes]]:
         raise Refused(f"Cannot read {error.filename}: {error.strerror}.") from error
 
 
+def quote_export(
+    number: Annotated[str, typer.Argument(help="An accepted quote: QT-20261125-0001 or its end.")],
+    program: Annotated[str, typer.Argument(help="xero or quickbooks.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The folder for the file; else it is printed.")
+    ] = None,
+    tenant: TenantOption = None,
+) -> None:
+    """An accepted quote as a CSV of invoices that Xero or QuickBooks Online imports."""
+    from bot.runtime import Runtime
+    from domain.contracts.calendar import today
+    from domain.quotes.handover.taking import handed_over
+    from domain.quotes.service import Quotes
+    from domain.tenants.directory import TenantName
+
+    async def work(runtime: Runtime, found: TenantName) -> tuple[str, str]:
+        async with runtime.database.transaction(found.id) as session:
+            quote = await Quotes(session, found.id).numbered(number)
+            day = await today(session, found.id)
+            return await handed_over(session, found.id, quote.id, program.lower(), day)
+
+    name, content = with_tenant(tenant, work)
+    if out is None:
+        typer.echo(content, nl=False)
+    else:
+        _put_down(out, {name: content.encode()})
+
+
 def _drafted(
     wishes: list[dict[str, Any]],
     tenant: str | None,

@@ -92,10 +92,11 @@ async def consider(
         raise NotFound("customer", wish.customer_id)
     view = _view(tenant)
     files = await _files(reader, view, wish) if reader else ()
-    drafted = await drafter.draft(view, with_files(wish.words, files))
+    company_id = company.id if company else (person.company_id if person else None)
+    buyer = (company_id, person.id if person else None)
+    drafted = await drafter.draft(view, with_files(wish.words, files), buyer=buyer)
     if not drafted.draft.is_quote:
         raise NothingToQuote
-    company_id = company.id if company else (person.company_id if person else None)
     whom = QuoteFor(wish.title, person.id if person else None, company_id)
     return Considered(wish, whom, drafted)
 

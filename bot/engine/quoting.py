@@ -11,7 +11,7 @@ from bot.agents.files import attached
 from bot.agents.quoting.files.wire import NamedFile, names_of, with_files
 from bot.agents.quoting.laying import laid_on, make_it
 from bot.agents.quoting.understanding import understand
-from bot.engine.reading.catalogue import CatalogueShelf
+from bot.engine.reading.catalogue import Buyer, CatalogueShelf
 from bot.foundation.telemetry import log
 from bot.model.failures import ModelFailed
 from bot.model.turns import (
@@ -48,6 +48,9 @@ FILES_FROM = 6
 WROTE_AGAIN = "The customer wrote again."
 
 
+NOBODY: Buyer = (None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A quote ready to be stored, and what reading it cost.
@@ -69,8 +72,10 @@ class QuoteDrafter:
         self._shelf = shelf
         self._agent = agent
 
-    async def draft(self, tenant: TenantView, words: str, previous: str = "") -> Drafted:
-        return (await self._read(tenant, words, previous))[0]
+    async def draft(
+        self, tenant: TenantView, words: str, previous: str = "", buyer: Buyer = NOBODY
+    ) -> Drafted:
+        return (await self._read(tenant, words, previous, buyer))[0]
 
     async def prepare(self, context: TurnContext, result: TurnResult) -> tuple[Prepared, ...]:
         """What the quote actions of a turn come to; with no transaction open."""
@@ -78,8 +83,9 @@ class QuoteDrafter:
         for action in result.actions:
             if isinstance(action, DraftQuote | ReviseQuote):
                 previous = _previous(context, action)
+                buyer = (context.customer.company_id, context.customer.person_id)
                 words = with_files(action.request, _lists(context, action))
-                drafted, use = await self._read(context.tenant, words, previous)
+                drafted, use = await self._read(context.tenant, words, previous, buyer)
                 made = Prepared(action, drafted, use)
                 if isinstance(action, ReviseQuote) and was_sent(context, action.number):
                     made = await self._compared(context, made, words, previous)
@@ -96,7 +102,10 @@ class QuoteDrafter:
             asyncio.to_thread(understand, previous, "", index),
             asyncio.to_thread(understand, words, previous, index),
         )
-        before, after = (draft(one, index.catalogue, day) for one in await asyncio.gather(*read))
+        terms = made.drafted.terms
+        before, after = (
+            draft(one, index.catalogue, day, terms) for one in await asyncio.gather(*read)
+        )
         is_read = made.drafted.draft.is_quote and made.drafted.step != Step.EXTRACTIVE.value
         now = made.drafted.draft if is_read else after
         new = tuple(one for one in now.questions if one not in before.questions)
@@ -104,9 +113,10 @@ class QuoteDrafter:
         return replace(made, drafted=drafted, before=before, catalogue=index.catalogue)
 
     async def _read(
-        self, tenant: TenantView, words: str, previous: str
+        self, tenant: TenantView, words: str, previous: str, buyer: Buyer
     ) -> tuple[Drafted, ModelUse]:
         index = await self._shelf.index(tenant.id)
+        terms = await self._shelf.terms(tenant.id, buyer)
         step, use = Step.EXTRACTIVE, ModelUse()
         further: tuple[str, ...] = ()
         request: QuoteRequest | None = None
@@ -118,13 +128,13 @@ class QuoteDrafter:
                 log.warning("quoting.model_failed", tenant=tenant.slug, error=str(error))
         if request is None:
             request = await asyncio.to_thread(understand, words, previous, index)
-        made = draft(request, index.catalogue, utc_now().date())
+        made = draft(request, index.catalogue, utc_now().date(), terms)
         if further:
             asked = tuple(dict.fromkeys((*made.questions, *further)))
             left = (*made.left_open, *asked[LIMIT:])
             made = replace(made, questions=asked[:LIMIT], left_open=left)
         said = "\n".join(part for part in (previous, words) if part)
-        drafted = Drafted(request, made, said, index.catalogue.revision, step.value)
+        drafted = Drafted(request, made, said, index.catalogue.revision, step.value, terms)
         return drafted, use
 
 
@@ -259,6 +269,7 @@ def _note(quote: Quote, drafted: Drafted) -> str:
         (
             *(f"Open: {question}" for question in quote.open_questions),
             *(f"Open, not asked yet: {question}" for question in drafted.draft.left_open),
+            *(f"For you: {question}" for question in quote.staff_questions),
         )
     )
     total = f"Total {quote.total} {quote.currency} ({quote.step})"

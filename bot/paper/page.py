@@ -9,7 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from bot.paper.cleaning import blocks, line, rows
-from domain.quotes.pricing import Tier, Totals
+from domain.quotes.money.exchange import Exchange
+from domain.quotes.money.treatment import Treatment
+from domain.quotes.pricing import TaxSum, Tier, Totals
 from domain.quotes.writing.locales import Locale, locale_of
 from domain.quotes.writing.view import CustomerLine, CustomerSection, CustomerView
 from domain.quotes.writing.words import Words, words_of
@@ -67,6 +69,7 @@ def page_of(
         "aside_columns": writer.columns(one for one in view.lines if not one.is_counted),
         "groups": writer.groups(main),
         "totals": _totals(view.totals, words, locale),
+        "tax_notes": _tax_notes(view, words),
         "options": writer.rows(one for one in view.lines if one.is_optional),
         "alternates": writer.rows(
             one for one in view.lines if one.is_alternate and not one.is_optional
@@ -112,7 +115,7 @@ def _customer(view: CustomerView) -> list[str]:
 
 
 def _facts(view: CustomerView, words: Words, locale: Locale) -> list[dict[str, str]]:
-    heading, paper = view.heading, words.paper
+    heading, paper, rate = view.heading, words.paper, view.heading.exchange
     day = heading.issued_on or heading.written_on
     facts = [
         (paper["number"], heading.number),
@@ -122,8 +125,18 @@ def _facts(view: CustomerView, words: Words, locale: Locale) -> list[dict[str, s
         (paper["reference"], line(heading.reference, 100)),
         (paper["site"], line(heading.location, 120)),
         (paper["wanted_by"], line(heading.deadline, 80)),
+        (paper["exchange"], _rate(rate, words, locale) if rate else ""),
+        (paper["exchange_on"], locale.day(rate.on) if rate else ""),
     ]
     return [{"name": name, "value": value} for name, value in facts if value]
+
+
+def _rate(exchange: Exchange, words: Words, locale: Locale) -> str:
+    return words.paper["exchange_rate"].format(
+        source=exchange.source,
+        rate=locale.number(exchange.rate),
+        target=exchange.target,
+    )
 
 
 def _totals(of: Totals, words: Words, locale: Locale) -> dict[str, Any]:
@@ -131,7 +144,7 @@ def _totals(of: Totals, words: Words, locale: Locale) -> dict[str, Any]:
         "subtotal": locale.money(of.subtotal),
         "taxes": [
             {
-                "name": words.paper["tax_line"].format(
+                "name": _tax_line(one, words).format(
                     rate=locale.percent(one.rate), net=locale.money(one.net)
                 ),
                 "value": locale.money(one.tax),
@@ -140,6 +153,21 @@ def _totals(of: Totals, words: Words, locale: Locale) -> dict[str, Any]:
         ],
         "total": locale.money(of.total),
     }
+
+
+def _tax_line(one: TaxSum, words: Words) -> str:
+    return words.tax[f"{one.treatment.value}_line"] if one.treatment else words.paper["tax_line"]
+
+
+def _tax_notes(view: CustomerView, words: Words) -> list[str]:
+    """What the law wants said, of every line on the page, also of options."""
+    reason = line(view.heading.exempt_reason, 300)
+    notes = {
+        Treatment.EXEMPT: f"{words.tax['exempt']}: {reason}" if reason else words.tax["exempt"],
+        Treatment.REVERSE_CHARGE: words.tax["reverse_charge"],
+    }
+    used = {one.tax_treatment for one in view.lines}
+    return [note for treatment, note in notes.items() if treatment in used]
 
 
 def _summary(view: CustomerView) -> Sequence[CustomerSection]:
@@ -171,7 +199,7 @@ class _Rows:
     def __init__(self, words: Words, locale: Locale, view: CustomerView) -> None:
         self._words, self._locale = words, locale
         self._currency = view.heading.currency
-        self._has_rates = len({one.tax_rate for one in view.lines}) > 1
+        self._has_rates = len({self._tax(one) for one in view.lines}) > 1
         self._marks_tiers = bool(view.tiers)
 
     def columns(self, lines: Iterable[CustomerLine]) -> list[dict[str, Any]]:
@@ -217,6 +245,12 @@ class _Rows:
     def rows(self, lines: Iterable[CustomerLine]) -> list[dict[str, Any]]:
         return [self._row(one) for one in lines]
 
+    def _tax(self, one: CustomerLine) -> str:
+        told = one.tax_treatment
+        if told and told.has_note:
+            return self._words.tax[f"{told.value}_short"]
+        return self._locale.percent(one.tax_rate)
+
     def _row(self, one: CustomerLine) -> dict[str, Any]:
         locale = self._locale
         marks = [self._words.paper[one.tier.value]] if one.tier and self._marks_tiers else []
@@ -230,6 +264,6 @@ class _Rows:
             "unit": line(self._words.unit(one.unit), 20),
             "unit_price": locale.price(one.unit_price),
             "discount": locale.money(one.discount * -1) if one.discount.amount else "",
-            "tax": locale.percent(one.tax_rate),
+            "tax": self._tax(one),
             "amount": locale.money(one.total),
         }

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from domain.errors import NotFound
 from domain.following import Since
 from domain.tenants.models import Tenant
 from domain.tenants.settings import TenantSettings
+from domain.tenants.taxes import rates_of
 from domain.types import new_id, utc_now
 
 FIELDS = (
@@ -221,11 +221,11 @@ def _norm(record: NormRecord) -> Norm:
 
 def _rates(record: DayRate | None, settings: TenantSettings) -> Rates:
     if record is None:
-        return Rates(currency=settings.currency, tax_rate=Decimal(str(settings.quoting.tax_rate)))
+        return Rates(currency=settings.currency, tax_rate=rates_of(settings).standard)
     return Rates(
         day_rate=record.price,
         hours_per_day=record.hours_per_day,
         overtime_factor=record.overtime_factor,
-        tax_rate=Decimal(str(settings.quoting.tax_rate)),
+        tax_rate=rates_of(settings).standard,
         currency=settings.currency,
     )

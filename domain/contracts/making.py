@@ -23,6 +23,7 @@ from domain.numbers import next_number
 from domain.quotes.approval import line_of
 from domain.quotes.drafting import Draft
 from domain.quotes.models import Quote
+from domain.quotes.money.terms import terms_for
 from domain.quotes.pricing import PriceSource, QuoteLine, Tier, line_total, sell, totals
 from domain.quotes.request import QuoteRequest
 from domain.quotes.service import Drafted, QuoteFor, Quotes
@@ -90,8 +91,10 @@ class Making:
         """A draft that offers the contract's charges again, at today's prices where known."""
         contract = await self._contracts.get(contract_id, for_change=True)
         term = term_of(contract).next()
+        whom = (contract.company_id, contract.person_id)
+        terms = await terms_for(self._session, self._tenant_id, whom, today, keeps_currency=True)
         lines = tuple(
-            _offered(line, contract, catalogue, today)
+            terms.taxed(_offered(line, contract, catalogue, today), _own_rate(line, catalogue))
             for line in await self._contracts.lines(contract_id)
         )
         if not lines:
@@ -102,9 +105,9 @@ class Making:
         )
         made = Draft(True, lines, (), totals(lines, contract.currency), contract.currency)
         request = QuoteRequest(is_quote_request=True, text=words)
-        whom = QuoteFor(f"Renewal: {contract.title}", contract.person_id, contract.company_id)
-        drafted = Drafted(request, made, words, catalogue.revision)
-        quote = await Quotes(self._session, self._tenant_id).draft(whom, drafted, actor=actor)
+        buyer = QuoteFor(f"Renewal: {contract.title}", contract.person_id, contract.company_id)
+        drafted = Drafted(request, made, words, catalogue.revision, terms=terms)
+        quote = await Quotes(self._session, self._tenant_id).draft(buyer, drafted, actor=actor)
         quote.site_id = contract.site_id
         self._session.add(
             ContractQuote(
@@ -161,7 +164,10 @@ class Making:
         )
         contract.template_id, contract.template_version = template.id, template.version
         contract.sections = dumped(
-            filled(sections(template.sections), wording.values(contract, charges, parties))
+            filled(
+                sections(template.sections),
+                wording.values(contract, charges, parties, template.language),
+            )
         )
         await self._session.flush()
 
@@ -184,7 +190,7 @@ class Making:
             customer_address=site.address if site else quote.location,
             quote_number=quote.number,
             payment_terms=company.payment_terms if company else 30,
-            service_levels=f"As in “{policy.name}”." if policy else "",
+            policy=policy.name if policy else "",
         )
         return parties, next((each for each in known if each), "")
 
@@ -224,6 +230,12 @@ def _charge(contract: Contract, position: int, line: QuoteLine, interval: str) -
         category=line.category,
         interval=interval,
     )
+
+
+def _own_rate(row: ContractLine, catalogue: Catalogue) -> Decimal:
+    """A line at zero may only have been so for this customer: then the product's."""
+    product = catalogue.find(row.code)
+    return product.tax_rate if product and not row.tax_rate else row.tax_rate
 
 
 def _offered(row: ContractLine, contract: Contract, catalogue: Catalogue, today: date) -> QuoteLine:

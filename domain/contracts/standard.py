@@ -1,51 +1,40 @@
-"""The template that a company has before it writes its own."""
+"""The template that a company has before it writes its own, in each language, and the words that
+are filled into any template; from `words/*.toml`."""
 
-NAME = "Standard"
-SECTIONS = (
-    {
-        "id": "parties",
-        "title": "Who agrees",
-        "order": 1,
-        "content": "This contract is made between {{ company }} and {{ customer }} "
-        "(VAT number {{ customer_vat_number }}). Site: {{ customer_address }}.",
-    },
-    {
-        "id": "services",
-        "title": "What is supplied",
-        "order": 2,
-        "content": "{{ charges }}\n\nIt follows quote {{ quote_number }}.",
-    },
-    {
-        "id": "included",
-        "title": "What is included",
-        "order": 3,
-        "content": "{{ included_services }}",
-    },
-    {
-        "id": "charges",
-        "title": "What it costs",
-        "order": 4,
-        "content": "Recurring charges come to {{ annual_value }} a year, charges paid once to "
-        "{{ once_value }}, both before tax. Invoices are paid within {{ payment_terms }} days.",
-    },
-    {
-        "id": "term",
-        "title": "How long it runs",
-        "order": 5,
-        "content": "It runs for {{ term_months }} months, from {{ start_date }} to {{ end_date }}. "
-        "{{ renewal }}",
-    },
-    {
-        "id": "ending",
-        "title": "How it is ended",
-        "order": 6,
-        "content": "Either side may end it in writing with {{ cancellation_notice_days }} days' "
-        "notice.",
-    },
-    {
-        "id": "service_levels",
-        "title": "Service levels",
-        "order": 7,
-        "content": "{{ service_levels }}",
-    },
-)
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from domain.quotes.writing.words import LANGUAGES, known_language
+
+FOLDER = Path(__file__).parent / "words"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractWords:
+    """`sections`: as a template has them, in their order."""
+
+    language: str
+    name: str
+    sections: tuple[dict[str, Any], ...]
+    phrases: Mapping[str, str]
+
+
+@cache
+def words_of(language: str) -> ContractWords:
+    """English where there are none in the language."""
+    language = known_language(language)
+    tree = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    sections = tuple(part | {"order": n} for n, part in enumerate(tree["sections"], 1))
+    return ContractWords(language, tree["name"], sections, tree["phrases"])
+
+
+NAME = words_of("en").name
+SECTIONS = words_of("en").sections
+
+
+def is_standard(name: str) -> bool:
+    return any(words_of(language).name == name for language in LANGUAGES)

@@ -11,6 +11,8 @@ from domain.contracts import standard
 from domain.contracts.models import ContractTemplate, ContractTemplateVersion
 from domain.contracts.templating import Section, require_known, sections
 from domain.errors import Conflict, NotFound, Refused
+from domain.quotes.writing.words import LANGUAGES
+from domain.tenants.service import Tenants
 from domain.types import new_id, utc_now
 
 
@@ -33,13 +35,22 @@ class Templates:
         return found
 
     async def chosen(self, template_id: UUID | None, language: str) -> ContractTemplate:
-        """The one named, else the customer's language's, else any; at first the standard."""
+        """The one named, else the customer's language's, else the company's own language's, else
+        any. While the company has written none, the standard one of that language."""
         if template_id is not None:
             return await self.get(template_id)
-        found = [template for template in await self.all() if template.is_on]
-        if not found:
-            return await self.add(standard.NAME, standard.SECTIONS, actor="bot")
-        return next((each for each in found if each.language == language), found[0])
+        house = (await Tenants(self._session, self._tenant_id).settings()).language
+        every = await self.all()
+        found = [template for template in every if template.is_on]
+        if same := [each for each in found if each.language == language]:
+            return same[0]
+        wanted = standard.words_of(language if language in LANGUAGES else house)
+        is_new = all(each.name != wanted.name for each in every)
+        if is_new and all(each.version == 1 and standard.is_standard(each.name) for each in found):
+            return await self.add(
+                wanted.name, wanted.sections, actor="bot", language=wanted.language
+            )
+        return next((each for each in found if each.language == house), None) or _any(found)
 
     async def add(
         self, name: str, raw: Any, *, actor: str, language: str = "en"
@@ -117,6 +128,12 @@ class Templates:
                 author=actor,
             )
         )
+
+
+def _any(found: Sequence[ContractTemplate]) -> ContractTemplate:
+    if not found:
+        raise Refused("Every contract template is switched off: switch one on first.")
+    return found[0]
 
 
 def dumped(parts: Sequence[Section]) -> list[dict[str, Any]]:

@@ -14,11 +14,12 @@ from domain.customers.models import Company, Identity, Person, Site
 from domain.errors import Conflict, NotFound, Refused
 from domain.events import Happened, record
 from domain.following import Since
+from domain.tenants.service import Tenants
 from domain.types import new_id, utc_now
 
 STAFF = "staff"
 KINDS = ("phone", "email", "whatsapp", "telegram")
-TAX_TREATMENTS = ("standard", "reverse_charge", "exempt")
+TAX_TREATMENTS = ("standard", "reduced", "zero", "exempt", "reverse_charge")
 COMPANY_FIELDS = frozenset(
     {"name", "vat_number", "tax_treatment", "currency", "language", "payment_terms"}
 )
@@ -75,6 +76,8 @@ class Customers:
             source=reference.source,
             external_id=reference.external_id,
         )
+        settings = await Tenants(self._session, self._tenant_id).settings()
+        company.currency = settings.currency
         _set(company, fields, COMPANY_FIELDS)
         self._session.add(company)
         await self._session.flush()

@@ -16,6 +16,7 @@ from domain.errors import Conflict, Refused
 from domain.events import Happened, record
 from domain.quotes.margin import margin_of
 from domain.quotes.models import Quote, QuoteLineRecord, QuoteLogEntry
+from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import PriceSource, QuoteLine, Tier
 from domain.tenants.service import Tenants
 from domain.tenants.settings import Quoting
@@ -27,8 +28,16 @@ LONGEST_REASON = 1000
 class OverLimit(Refused):
     def __init__(self, quote: Quote, limit: Decimal) -> None:
         super().__init__(
-            f"{quote.number} is {quote.total} {quote.currency}, and you may approve up to "
-            f"{limit} {quote.currency}: ask somebody with a higher limit."
+            f"{quote.number} is {own_total(quote)} {quote.exchange_from or quote.currency}, and "
+            f"you may approve up to {limit}: ask somebody with a higher limit."
+        )
+
+
+class Unsettled(Refused):
+    def __init__(self, quote: Quote) -> None:
+        super().__init__(
+            f"{quote.number} cannot go out yet. {' '.join(quote.staff_questions)} When it is "
+            f"entered, take the customer's terms over with `/desk quote terms {quote.number}`."
         )
 
 
@@ -89,7 +98,7 @@ def is_refused(quote: Quote) -> bool:
 def standing_of(quote: Quote, lines: Sequence[QuoteLine], quoting: Quoting) -> Standing:
     """What the company's settings ask for; a quote that was sent needs nothing more."""
     above = quoting.approval_above
-    by_amount = above is None or quote.total > above
+    by_amount = above is None or own_total(quote) > above
     by_margin = _is_under_margin(lines, quoting)
     approval = "pending" if by_amount or by_margin else "not_required"
     if quote.status != "draft":
@@ -118,10 +127,24 @@ def _is_under_margin(lines: Sequence[QuoteLine], quoting: Quoting) -> bool:
     return margin.percent < Decimal(str(quoting.minimum_margin)) * 100
 
 
+def own_total(quote: Quote) -> Decimal:
+    """In the company's own currency, in which limits are set."""
+    if not quote.exchange_rate:
+        return quote.total
+    return Money(quote.total / quote.exchange_rate, quote.exchange_from).rounded().amount
+
+
+def require_settled(quote: Quote) -> None:
+    """Raises Unsettled while staff have not answered what only they can."""
+    if quote.staff_questions:
+        raise Unsettled(quote)
+
+
 async def approve(
     session: AsyncSession, quote: Quote, by: Approver, *, seen_version: int | None = None
 ) -> Quote:
     """The quote must be locked by the caller. `seen_version`: the one on the approver's screen."""
+    require_settled(quote)
     _require_present(quote, seen_version, "approved")
     if is_approved(quote):
         raise Conflict(f"{quote.number} is approved already.")
@@ -162,7 +185,7 @@ async def refuse(
 
 async def _require_right(session: AsyncSession, quote: Quote, by: Approver) -> None:
     now = await standing(session, quote)
-    if now.by_amount and by.limit is not None and quote.total > by.limit:
+    if now.by_amount and by.limit is not None and own_total(quote) > by.limit:
         raise OverLimit(quote, by.limit)
     if now.by_margin and not by.sees_margins:
         raise UnderMargin(quote.number)
@@ -212,6 +235,7 @@ def line_of(row: QuoteLineRecord, currency: str) -> QuoteLine:
         discount=Money(row.discount, currency),
         total=Money(row.total, currency),
         tax_rate=row.tax_rate,
+        tax_treatment=Treatment(row.tax_treatment) if row.tax_treatment else None,
         category=row.category,
         words=row.words,
         rule=row.rule,

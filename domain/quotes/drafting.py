@@ -8,6 +8,7 @@ from typing import Any
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.units import convert
 from domain.quotes import norms
+from domain.quotes.money.terms import Terms
 from domain.quotes.pricing import QuoteLine, Totals, cost, line_total, sell, supplier, totals
 from domain.quotes.questions import asked_and_left
 from domain.quotes.request import Ask, OpenPoint, QuoteRequest, RequestedItem
@@ -39,8 +40,11 @@ class Draft:
         return self.totals.total
 
 
-def draft(request: QuoteRequest, catalogue: Catalogue, today: date) -> Draft:
-    """Prices what a request names. Nothing in the request can change a price or give a discount."""
+def draft(request: QuoteRequest, own: Catalogue, today: date, terms: Terms | None = None) -> Draft:
+    """Prices what a request names, on the customer's terms where they are known. Nothing in the
+    request can change a price or give a discount."""
+    terms = terms or Terms()
+    catalogue = terms.catalogue(own)
     if not request.is_quote_request:
         return Draft(False, (), (), totals((), catalogue.currency), catalogue.currency)
     sold: list[tuple[Product, QuoteLine]] = []
@@ -54,6 +58,7 @@ def draft(request: QuoteRequest, catalogue: Catalogue, today: date) -> Draft:
     lines = tuple(line for _, line in sold)
     if request.is_installation and catalogue.norms:
         lines += norms.labour_lines(sold, catalogue.norms, catalogue.rates)
+    lines = tuple(terms.taxed(line) for line in lines)
     asked, left = asked_and_left(request, points)
     summed = totals(lines, catalogue.currency)
     return Draft(True, lines, asked, summed, catalogue.currency, left)

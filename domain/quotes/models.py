@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.database import Base, TenantOwned
+from domain.following import Changing
 from domain.types import utc_now
 
 
@@ -49,6 +50,14 @@ class Quote(TenantOwned, Base):
     sent_at: Mapped[datetime | None]
     valid_until: Mapped[date | None]
     """The last day on which what was sent can be accepted."""
+    tax_treatment: Mapped[str] = mapped_column(default="")
+    """The customer's when it was drafted; empty in quotes from before treatments."""
+    exchange_from: Mapped[str] = mapped_column(default="")
+    exchange_rate: Mapped[Decimal | None]
+    exchange_rate_on: Mapped[date | None]
+    """One `exchange_from` was `exchange_rate` of `currency`, since that day; None: no exchange."""
+    staff_questions: Mapped[list[str]] = mapped_column(default=list)
+    """What staff have to settle before it can be approved or sent; the customer sees none."""
     approved_version: Mapped[int | None]
     """The version that was approved: a later one has to be approved again."""
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_members.id"))
@@ -78,6 +87,7 @@ class QuoteLineRecord(TenantOwned, Base):
     unit_cost: Mapped[Decimal | None]
     discount: Mapped[Decimal] = mapped_column(default=Decimal(0))
     tax_rate: Mapped[Decimal]
+    tax_treatment: Mapped[str] = mapped_column(default="")
     total: Mapped[Decimal]
     category: Mapped[str] = mapped_column(default="")
     supplier: Mapped[str] = mapped_column(default="")
@@ -195,3 +205,23 @@ class QuoteLogEntry(TenantOwned, Base):
     action: Mapped[str]
     actor: Mapped[str]
     comment: Mapped[str] = mapped_column(default="")
+
+
+class ExchangeRate(Changing, TenantOwned, Base):
+    """One `from_currency` is `rate` of `to_currency`, from `valid_from` until a later row.
+
+    `note`: where the rate comes from.
+    """
+
+    __tablename__ = "exchange_rates"
+    from_currency: Mapped[str]
+    to_currency: Mapped[str]
+    rate: Mapped[Decimal]
+    valid_from: Mapped[date]
+    note: Mapped[str] = mapped_column(default="")
+    __table_args__ = (
+        UniqueConstraint(
+            "tenant_id", "from_currency", "to_currency", "valid_from", name="uq_exchange_rates_day"
+        ),
+        Index("ix_exchange_rates_updated", "tenant_id", "updated_at", "id"),
+    )

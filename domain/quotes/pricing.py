@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.catalogue.product import Product, Rates
+from domain.quotes.money.treatment import Treatment
 from domain.types import Money
 
 MARKUP = Decimal("1.20")
@@ -56,6 +57,8 @@ class QuoteLine:
     discount: Money
     total: Money
     tax_rate: Decimal = Decimal("0.20")
+    tax_treatment: Treatment | None = None
+    """None: as its rate says, in quotes from before treatments."""
     category: str = ""
     words: str = ""
     rule: str = ""
@@ -77,9 +80,12 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class TaxSum:
+    """`treatment`: where the law wants more said than the rate."""
+
     rate: Decimal
     net: Money
     tax: Money
+    treatment: Treatment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +165,21 @@ def travel(kilometres: Decimal, rates: Rates) -> Money:
 def totals(lines: Iterable[QuoteLine], currency: str, tier: Tier = Tier.STANDARD) -> Totals:
     """Sums of what counts: no optional or alternate line, of tiers only `tier`.
 
-    Tax is worked out on the sum of each rate, so the order of the lines means nothing.
+    Tax is worked out on the sum of each rate, so the order of the lines means nothing; what is
+    exempt or under reverse charge is summed apart from what is at zero.
     """
-    net: dict[Decimal, Money] = {}
+    net: dict[tuple[Decimal, str], Money] = {}
     zero = Money(Decimal(0), currency)
     for line in lines:
         if line.is_summed and line.tier in (None, tier):
-            net[line.tax_rate] = net.get(line.tax_rate, zero) + line.total
-    taxes = tuple(TaxSum(rate, net[rate], (net[rate] * rate).rounded()) for rate in sorted(net))
+            told = line.tax_treatment
+            key = (line.tax_rate, told.value if told and told.has_note else "")
+            net[key] = net.get(key, zero) + line.total
+    taxes = tuple(
+        TaxSum(rate, net[rate, told], (net[rate, told] * rate).rounded(),
+               Treatment(told) if told else None)
+        for rate, told in sorted(net)
+    )  # fmt: skip
     subtotal = sum((each.net for each in taxes), zero)
     tax = sum((each.tax for each in taxes), zero)
     return Totals(subtotal.rounded(), taxes, tax.rounded(), (subtotal + tax).rounded())

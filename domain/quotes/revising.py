@@ -10,6 +10,8 @@ from decimal import Decimal
 from domain.catalogue.product import Catalogue
 from domain.errors import Refused
 from domain.quotes import norms
+from domain.quotes.money.terms import Terms
+from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import QuoteLine, line_total, percentage_discount
 from domain.types import Money
 
@@ -42,21 +44,29 @@ class Change:
     percent: Decimal | None = None
     optional: frozenset[int] | None = None
     added: tuple[QuoteLine, ...] = ()
+    taxed: Mapping[int, Treatment] = field(default_factory=dict)
+    """Position → how the line is taxed from now on."""
 
 
 def revised(
-    lines: tuple[QuoteLine, ...], change: Change, catalogue: Catalogue
+    lines: tuple[QuoteLine, ...], change: Change, own: Catalogue, terms: Terms | None = None
 ) -> tuple[QuoteLine, ...]:
     """Labour by norm follows the goods, unless its own hours were changed.
 
-    Raises UnderFloor or ImpossibleQuantity.
+    Raises UnderFloor, ImpossibleQuantity or NoVatNumber.
     """
+    terms = terms or Terms()
+    catalogue = terms.catalogue(own)
+    if strange := [position for position in change.taxed if position > len(lines)]:
+        raise Refused(f"There is no line {strange[0]}: the quote has {len(lines)}.")
     kept: list[tuple[int, QuoteLine]] = []
     for position, line in enumerate(lines, 1):
         quantity = change.quantities.get(position, line.quantity)
         if not Decimal(0) <= quantity <= MOST:
             raise ImpossibleQuantity(line.description)
         if quantity > 0:
+            if position in change.taxed:
+                line = terms.line_as(line, change.taxed[position])
             kept.append((position, _requantified(line, quantity, change, position)))
     kept += [(0, line) for line in change.added]
     followed = _with_labour(kept, change, catalogue)
@@ -168,9 +178,17 @@ def _changes(old: QuoteLine, new: QuoteLine) -> list[str]:
         parts.append(f"discount {old.discount.rounded()} → {new.discount.rounded()}")
     if old.unit_price != new.unit_price:
         parts.append(f"price {old.unit_price} → {new.unit_price}")
+    if (old.tax_rate, old.tax_treatment) != (new.tax_rate, new.tax_treatment):
+        parts.append(f"{_tax(old)} → {_tax(new)}")
     if old.is_optional != new.is_optional:
         parts.append("optional now" if new.is_optional else "no longer optional")
     return parts
+
+
+def _tax(line: QuoteLine) -> str:
+    percent = f"VAT {_number(line.tax_rate * 100)} %"
+    told = line.tax_treatment
+    return f"{percent}, {told.value.replace('_', ' ')}" if told and told.has_note else percent
 
 
 def _short(line: QuoteLine) -> str:

@@ -20,6 +20,7 @@ from domain.quotes.models import (
     QuoteLineRecord,
     QuoteLogEntry,
 )
+from domain.quotes.money.terms import Terms
 from domain.quotes.pricing import QuoteLine, Totals, totals
 from domain.quotes.request import QuoteRequest
 from domain.quotes.writing.versions import QuoteDocuments, Why
@@ -39,13 +40,17 @@ class QuoteFor:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A draft as priced, and what it rests on. `words`: all of the customer's so far."""
+    """A draft as priced, and what it rests on. `words`: all of the customer's so far.
+
+    `terms`: None: those that the quote has already.
+    """
 
     request: QuoteRequest
     draft: Draft
     words: str
     catalogue_revision: int
     step: str = "extractive"
+    terms: Terms | None = None
 
 
 class Quotes:
@@ -178,6 +183,8 @@ class Quotes:
         quote.location, quote.deadline = request.location, request.deadline
         quote.language = request.language
         quote.currency = made.currency
+        if drafted.terms is not None:
+            take(quote, drafted.terms)
         _sum(quote, made.totals)
         quote.open_questions = list(made.questions)
         quote.catalogue_revision = drafted.catalogue_revision
@@ -205,6 +212,7 @@ class Quotes:
                     unit_cost=line.unit_cost.amount if line.unit_cost else None,
                     discount=line.discount.amount,
                     tax_rate=line.tax_rate,
+                    tax_treatment=line.tax_treatment.value if line.tax_treatment else "",
                     total=line.total.amount,
                     category=line.category,
                     supplier=line.supplier,
@@ -249,6 +257,17 @@ class Quotes:
         named = kind or action.replace(" ", "_")
         happened = Happened(f"quote.{named}", quote.id, payload, actor)
         record(self._session, self._tenant_id, happened)
+
+
+def take(quote: Quote, terms: Terms) -> None:
+    """Keeps with the quote on which terms it is made; its currency is set before."""
+    quote.tax_treatment = terms.treatment.value
+    exchange = terms.exchange
+    quote.exchange_from = exchange.source if exchange else ""
+    quote.exchange_rate = exchange.rate if exchange else None
+    quote.exchange_rate_on = exchange.on if exchange else None
+    quote.staff_questions = list(terms.staff_questions)
+    quote.language = terms.language or quote.language
 
 
 def _sum(quote: Quote, sums: Totals) -> None:

@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     field_validator,
 )
@@ -16,7 +17,10 @@ from pydantic import (
 from domain.errors import Refused
 from domain.tenants.addresses import require_deposit_url
 
-OPEN_MAPPINGS = frozenset({"desk.rooms"})
+OPEN_MAPPINGS = frozenset(
+    {"desk.rooms", "tax.standard_rates", "tax.reduced_rates"}
+    | {"handover.xero_tax_types", "handover.quickbooks_tax_types"}
+)
 """Sections whose keys are the tenant's own."""
 
 
@@ -87,6 +91,8 @@ class Quoting(Section):
     follow_up_days: int = Field(default=5, ge=0, le=90)
     approval_above: Decimal | None = Field(default=None, ge=0)
     minimum_margin: float | None = Field(default=None, ge=-1, le=1)
+    rate_days: int = Field(default=30, ge=1, le=365)
+    """For how long an exchange rate may price quotes."""
     markup: float = Field(default=0.20, ge=0, le=5)
     tax_rate: float = Field(default=0.20, ge=0, le=1)
     exclusions: str = Field(default="", max_length=5000)
@@ -104,6 +110,37 @@ class Quoting(Section):
     @classmethod
     def _safe_address(cls, value: str) -> str:
         return require_deposit_url(value)
+
+
+Treatments = Literal["standard", "reduced", "zero", "exempt", "reverse_charge"]
+_Rates = dict[
+    Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")],
+    Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)],
+]
+
+
+class Tax(Section):
+    """Rates by country (`DE`) where they are not the usual ones; `exempt_reason`: why lines are
+    exempt, as the law has it printed (“medical services, § 4 no. 14 UStG”)."""
+
+    standard_rates: _Rates = {}
+    reduced_rates: _Rates = {}
+    exempt_reason: str = Field(default="", max_length=300)
+
+
+class Handover(Section):
+    """How an accepted quote goes into the books. `due_days`: None: the company's payment terms;
+    tax types by treatment, named as the program has them (`xero_tax_types.standard`)."""
+
+    due_days: int | None = Field(default=None, ge=0, le=365)
+    invoice_prefix: str = Field(default="", max_length=5)
+    account_code: str = Field(default="200", max_length=20)
+    labour_account_code: str = Field(default="", max_length=20)
+    with_item_codes: bool = False
+    """Xero refuses codes of items that it does not have."""
+    quickbooks_item: str = Field(default="Sales", max_length=100)
+    xero_tax_types: dict[Treatments, Annotated[str, StringConstraints(max_length=100)]] = {}
+    quickbooks_tax_types: dict[Treatments, Annotated[str, StringConstraints(max_length=100)]] = {}
 
 
 class Sla(Section):
@@ -178,6 +215,8 @@ class TenantSettings(Section):
     assistant: Assistant = Assistant()
     llm: Llm = Llm()
     quoting: Quoting = Quoting()
+    tax: Tax = Tax()
+    handover: Handover = Handover()
     sla: Sla = Sla()
     desk: Desk = Desk()
     csat: Csat = Csat()

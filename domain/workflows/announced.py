@@ -99,6 +99,11 @@ EVENTS = (
     Announced("quote.drafted", "A quote was drafted.", _QUOTE),
     Announced("quote.redrafted", "A draft was changed and priced anew.", _QUOTE),
     Announced(
+        "quote.terms_taken_over",
+        "A draft was put on its customer's tax, currency and language.",
+        _QUOTE,
+    ),
+    Announced(
         "quote.approved",
         "A person approved a quote.",
         _QUOTE | {"version": "Of the quote, a number."},

@@ -75,7 +75,8 @@ _ALL = (
         "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
         " | quote refuse N WHY | quote revise N [CHANGE] | quote drop N | quote duplicate N"
         " | quote clone N for CUSTOMER | quote send N [by CHANNEL] | quote pdf N"
-        " | quote link N [off]",
+        " | quote link N [off] | quote terms N | quote rate [GBP EUR 1.17 NOTE]"
+        " | quote export N xero|quickbooks | quote order N | quote figures [DAYS]",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
         "drafts, shows, changes, approves, sends, revises and copies quotes; their PDF and link",
     ),

@@ -21,6 +21,7 @@ from bot.desk.handling.quotes.looking import (
     require_version,
     show,
 )
+from bot.desk.handling.selling.verbs import FURTHER, LOOKS
 from bot.desk.papers.handing import hand_over
 from bot.desk.showing.quotes import edit_form, proposal_card
 from bot.desk.showing.words import short
@@ -42,6 +43,8 @@ async def quote(bench: Bench, command: StaffCommand) -> Answer:
         return await _list(bench, command)
     if kind == "show":
         return await show(bench, command.by, words)
+    if kind in LOOKS:
+        return await LOOKS[kind](bench, command, words)
     command.by.rights.require(Right.ACT, command.by.role)
     if kind == "new":
         return await _new(bench, command, words)
@@ -51,6 +54,10 @@ async def quote(bench: Bench, command: StaffCommand) -> Answer:
         return await send_quote(bench, command, words)
     if kind == "link":
         return await quote_link(bench, command, words)
+    if kind in FURTHER:
+        number, rest = first_word(words)
+        made = await FURTHER[kind](bench, command, number_in(number), rest)
+        return made or await show(bench, command.by, number)
     act = _ACTS.get(kind)
     if act is None:
         raise wrong_use("quote", f"A quote cannot be told to “{short(kind, 30)}”.")
@@ -126,7 +133,7 @@ async def edited(bench: Bench, used: Used, by: StaffView) -> Answer:
 
 async def _propose(bench: Bench, by: StaffView, found: Held, wish: revising.Wish) -> Answer:
     index = await bench.shelf.index(by.tenant_id)
-    proposed = revising.propose(index, found.quote, found.lines, wish)
+    proposed = revising.propose(index, found.quote, found.lines, wish, found.terms)
     told = difference(found.lines, proposed.draft.lines)
     if not told:
         raise Refused(f"That changes nothing in {found.quote.number}.")
@@ -150,7 +157,7 @@ async def revise(bench: Bench, by: StaffView, payload: dict[str, Any]) -> Answer
         locked = await service.get((await service.numbered(number)).id, for_change=True)
         require_version(locked, str(payload["version"]))
         found = await held(session, by.tenant_id, number)
-        proposed = revising.propose(index, locked, found.lines, wish)
+        proposed = revising.propose(index, locked, found.lines, wish, found.terms)
         why = wish.words or "edited by hand"
         await service.redraft(locked.id, proposed, actor=by.actor, why=why)
         changed = list(difference(found.lines, proposed.draft.lines))

@@ -17,6 +17,8 @@ from bot.agents.quoting.understanding import understand
 from domain.errors import Refused
 from domain.quotes.drafting import Draft, draft
 from domain.quotes.models import Quote
+from domain.quotes.money.terms import Terms
+from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import QuoteLine, totals
 from domain.quotes.request import QuoteRequest, RequestedItem
 from domain.quotes.revising import Change, revised
@@ -32,6 +34,19 @@ _DISCOUNT = re.compile(
     r"(?:\s+(?:on|off)?\s*(?:everything|all(?: lines)?|the (?:whole )?quote))?",
     re.I,
 )
+_TAX = re.compile(
+    r"\b(?:(?:make|put|set|tax|charge)\s+)?lines?\s+(\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*)\s*:?\s*"
+    r"(?:(?:is|are|at|to|as|by|with|under|on|the|vat)\s+)*"
+    r"(standard|reduced|zero|exempt|reverse)(?:[\s-]*(?:rated?|charge[d]?|from vat|vat|tax))*",
+    re.I,
+)
+_TREATMENTS = {
+    "standard": Treatment.STANDARD,
+    "reduced": Treatment.REDUCED,
+    "zero": Treatment.ZERO,
+    "exempt": Treatment.EXEMPT,
+    "reverse": Treatment.REVERSE_CHARGE,
+}
 _NO_DISCOUNT = re.compile(r"\b(?:no|without|remove (?:the )?|drop (?:the )?)\s*discount\b", re.I)
 
 
@@ -63,12 +78,14 @@ async def from_words(
     index: Index, request: str, lines: tuple[QuoteLine, ...], words: str
 ) -> Change:
     """Raises Refused where nothing in the words is a change of the quote."""
+    taxed, words = _taxed(words)
     percent, rest = _discount(words)
-    change = Change(percent=percent)
+    change = Change(percent=percent, taxed=taxed)
     if made := make_it(rest, lines):
-        change = replace(made, percent=percent)
+        change = replace(made, percent=percent, taxed=taxed)
     elif rest:
-        change = await _requantified(index, request, lines, rest, percent)
+        asked = await _requantified(index, request, lines, rest, percent)
+        change = replace(asked, taxed=taxed)
     if change == Change():
         open_points = await _asked(index, request, rest)
         if open_points:
@@ -78,6 +95,15 @@ async def from_words(
             "or press Edit."
         )
     return change
+
+
+def _taxed(words: str) -> tuple[dict[int, Treatment], str]:
+    """“line 2 zero rate”, “lines 2 and 3 reverse charge”, and the other words."""
+    found: dict[int, Treatment] = {}
+    for match in _TAX.finditer(words):
+        treatment = _TREATMENTS[re.sub(r"\W+", " ", match[2].lower()).split()[0]]
+        found |= {int(number): treatment for number in re.findall(r"\d+", match[1])}
+    return found, _trimmed(_TAX.sub(" ", words)) if found else words
 
 
 def _discount(words: str) -> tuple[Decimal | None, str]:
@@ -122,10 +148,18 @@ def _draft(index: Index, words: str, previous: str) -> Draft:
     return draft(request, index.catalogue, utc_now().date())
 
 
-def propose(index: Index, quote: Quote, lines: tuple[QuoteLine, ...], wish: Wish) -> Drafted:
-    """The revision as it would be stored; every price by code."""
+def propose(
+    index: Index, quote: Quote, lines: tuple[QuoteLine, ...], wish: Wish, terms: Terms
+) -> Drafted:
+    """The revision as it would be stored; every price by code, on the quote's own terms."""
     catalogue = index.catalogue
-    now = revised(lines, wish.change, catalogue)
+    added = _priced([_as_added(line) for line in wish.change.added], index, terms)
+    if strange := [line for line in added if line.unit_price.currency != quote.currency]:
+        raise Refused(
+            f"{quote.number} is in {quote.currency} and {strange[0].description} has a price in "
+            f"{strange[0].unit_price.currency}: take it in with a unit price of your own."
+        )
+    now = revised(lines, replace(wish.change, added=added), catalogue, terms)
     request = understand(quote.request, "", index)
     request = replace(
         request,
@@ -154,11 +188,19 @@ def as_json(wish: Wish) -> dict[str, object]:
         "percent": str(change.percent) if change.percent is not None else None,
         "optional": sorted(change.optional) if change.optional is not None else None,
         "words": wish.words,
-        "added": [
-            {"code": line.code, "quantity": str(line.quantity), "words": line.words}
-            | {"unit": line.unit, "site": line.site, "optional": line.is_optional}
-            for line in change.added
-        ],
+        "taxed": {str(position): one.value for position, one in change.taxed.items()},
+        "added": [_as_added(line) for line in change.added],
+    }
+
+
+def _as_added(line: QuoteLine) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "quantity": str(line.quantity),
+        "words": line.words,
+        "unit": line.unit,
+        "site": line.site,
+        "optional": line.is_optional,
     }
 
 
@@ -169,12 +211,13 @@ def from_json(payload: Mapping[str, Any], index: Index) -> Wish:
         quantities={int(p): Decimal(q) for p, q in payload["quantities"].items()},
         percent=Decimal(percent) if percent is not None else None,
         optional=frozenset(optional) if optional is not None else None,
-        added=_priced(payload["added"], index),
+        added=_priced(payload["added"], index, Terms()),
+        taxed={int(p): Treatment(one) for p, one in payload.get("taxed", {}).items()},
     )
     return Wish(change, str(payload["words"]))
 
 
-def _priced(added: list[dict[str, Any]], index: Index) -> tuple[QuoteLine, ...]:
+def _priced(added: list[dict[str, Any]], index: Index, terms: Terms) -> tuple[QuoteLine, ...]:
     if not added:
         return ()
     items = tuple(
@@ -189,7 +232,7 @@ def _priced(added: list[dict[str, Any]], index: Index) -> tuple[QuoteLine, ...]:
         for one in added
     )
     request = QuoteRequest(items=items, is_quote_request=True)
-    return draft(request, index.catalogue, utc_now().date()).lines
+    return draft(request, index.catalogue, utc_now().date(), terms).lines
 
 
 def _decimal(text: str) -> Decimal:

@@ -17,6 +17,7 @@ from domain.database import Database
 from domain.quotes.approval import line_of
 from domain.quotes.lifecycle.freezing import frozen
 from domain.quotes.models import Quote
+from domain.quotes.money.terms import exchange_of
 from domain.quotes.pricing import QuoteLine
 from domain.quotes.service import Quotes
 from domain.quotes.writing.versions import QuoteDocuments
@@ -153,6 +154,8 @@ async def _heading(
         issued_on=quote.sent_at.date() if quote.sent_at else None,
         valid_until=quote.valid_until,
         validity_days=settings.quoting.validity_days,
+        exchange=exchange_of(quote),
+        exempt_reason=settings.tax.exempt_reason,
     )
 
 

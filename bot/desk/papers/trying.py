@@ -47,6 +47,7 @@ async def papers_of(
         words=drafted.words,
         written_on=now.date(),
         validity_days=matter.validity_days,
+        exempt_reason=settings.tax.exempt_reason,
     )
     documents = written(matter)
     language, made_at = settings.language, int(now.timestamp())

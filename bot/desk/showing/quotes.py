@@ -8,7 +8,7 @@ from bot.desk.asking.rights import Right, Rights
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import short
 from channels.cards import Button, Card, Field, Form, Input, InputKind, Option, Section, Style
-from domain.quotes.approval import Standing
+from domain.quotes.approval import Standing, own_total
 from domain.quotes.lifecycle.revisions import REVISABLE
 from domain.quotes.lifecycle.states import OPEN, SUPERSEDED
 from domain.quotes.margin import margin_of
@@ -42,11 +42,17 @@ def quote_card(
         Field("Tax", f"{quote.tax} {quote.currency}"),
         Field("Total", f"{quote.total} {quote.currency}"),
     ]
+    if quote.exchange_rate is not None and quote.exchange_rate_on is not None:
+        rate = f"1 {quote.exchange_from} = {quote.exchange_rate.normalize():f} {quote.currency}"
+        fields.append(Field("Rate", f"{rate}, {quote.exchange_rate_on.isoformat()}"))
     margin = margin_of(lines) if rights.sees_margins else None
     if margin is not None:
         unknown = f", {margin.unknown} lines of unknown cost" if margin.unknown else ""
         fields.append(Field("Margin", f"{margin.amount} ({margin.percent} %{unknown})"))
     sections = [Section(fields=tuple(fields)), Section(lines_text(lines))]
+    if quote.staff_questions:
+        settle = "\n".join(f"• {question}" for question in quote.staff_questions)
+        sections.append(Section(f"For you to settle before it can go out:\n{settle}"))
     if quote.open_questions:
         asked = "\n".join(f"• {question}" for question in quote.open_questions)
         sections.append(Section(f"Still open:\n{asked}"))
@@ -118,7 +124,9 @@ def _buttons(quote: Quote, rights: Rights, standing: Standing) -> tuple[Button, 
     if quote.status != "draft":
         return (*pdf, again)
     buttons = [run("Edit", f"quote edit {quote.number}"), *pdf]
-    may = rights.may_approve(quote.total) or (Right.ACT in rights.held and not standing.by_amount)
+    may = rights.may_approve(own_total(quote)) or (
+        Right.ACT in rights.held and not standing.by_amount
+    )
     if may and (rights.sees_margins or not standing.by_margin):
         value = f"{quote.number}:{quote.version}"
         if standing.approval in ("pending", "rejected"):

@@ -10,12 +10,16 @@ from bot.agents.quoting.matching import Index
 from bot.agents.support.tools import ProductView
 from domain.catalogue import service as catalogue
 from domain.catalogue.product import Product
+from domain.contracts.calendar import today
 from domain.database import Database
+from domain.quotes.money.terms import Terms, terms_for
 from domain.quotes.pricing import sell
 from domain.types import utc_now
 
 REMEMBERED = 32
 FOUND = 8
+Buyer = tuple[UUID | None, UUID | None]
+"""Company and person, as far as they are known."""
 
 
 class CatalogueShelf:
@@ -45,10 +49,15 @@ class CatalogueShelf:
             self._held.move_to_end(tenant_id)
             return self._held[tenant_id]
 
+    async def terms(self, tenant_id: UUID, whom: Buyer) -> Terms:
+        """On which a company or a person buys today."""
+        async with self._database.transaction(tenant_id) as session:
+            return await terms_for(session, tenant_id, whom, await today(session, tenant_id))
+
     async def search(self, tenant_id: UUID, query: str) -> tuple[ProductView, ...]:
         index = await self.index(tenant_id)
-        today = utc_now().date()
-        return tuple(_view(product, today) for product in _best(index, query))
+        day = utc_now().date()
+        return tuple(_view(product, day) for product in _best(index, query))
 
 
 def _best(index: Index, query: str) -> list[Product]:
@@ -66,8 +75,8 @@ def _best(index: Index, query: str) -> list[Product]:
     return [product for code in codes if (product := index.catalogue.find(code))]
 
 
-def _view(product: Product, today: date) -> ProductView:
-    price = sell(product, today)
+def _view(product: Product, day: date) -> ProductView:
+    price = sell(product, day)
     return ProductView(
         code=product.code,
         name=product.name,

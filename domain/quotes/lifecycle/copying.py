@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.catalogue.product import Catalogue
 from domain.contracts.calendar import today
 from domain.customers.models import Company, Person
-from domain.errors import NotFound
+from domain.errors import NotFound, Refused
 from domain.quotes.approval import line_of
 from domain.quotes.drafting import Draft
 from domain.quotes.models import Quote
+from domain.quotes.money.terms import terms_for
 from domain.quotes.norms import labour_lines
 from domain.quotes.pricing import QuoteLine, cost, line_total, sell, supplier, totals
 from domain.quotes.request import QuoteRequest
@@ -124,17 +125,31 @@ class _Copying:
         lines = tuple(line_of(row, quote.currency) for row in rows)
         if action == "cloned":
             lines = tuple(replace(line, words="", site="") for line in lines)
-        priced = priced_again(lines, self.catalogue, await today(self.session, self.tenant_id))
-        sums = totals(priced.lines, quote.currency)
-        draft = Draft(True, priced.lines, (), sums, quote.currency)
+        day = await today(self.session, self.tenant_id)
+        buyer = (whom.company_id, whom.person_id)
+        terms = await terms_for(self.session, self.tenant_id, buyer, day)
+        catalogue = terms.catalogue(self.catalogue)
+        priced = priced_again(lines, catalogue, day)
+        again = tuple(terms.taxed(line) for line in priced.lines)
+        _require_one_currency(quote.number, again, catalogue.currency)
+        draft = Draft(True, again, (), totals(again, catalogue.currency), catalogue.currency)
         request = QuoteRequest(is_quote_request=True, language=language, text=words)
-        drafted = Drafted(request, draft, words, self.catalogue.revision, quote.step)
+        drafted = Drafted(request, draft, words, catalogue.revision, quote.step, terms)
         made = await quotes.draft(whom, drafted, actor=actor)
         made.tier_type = quote.tier_type
         quotes.note(made, action, actor, _told(quote, priced))
         quotes.note(quote, f"{action} as another", actor, f"As {made.number}")
         await self.session.flush()
         return Copied(made, priced.gone)
+
+
+def _require_one_currency(number: str, lines: tuple[QuoteLine, ...], currency: str) -> None:
+    strange = next((line for line in lines if line.unit_price.currency != currency), None)
+    if strange is not None:
+        raise Refused(
+            f"{number} cannot be made again in {currency}: {strange.description} has a price in "
+            f"{strange.unit_price.currency} only. Draft it anew from the customer's words."
+        )
 
 
 def _told(quote: Quote, priced: Priced) -> str:

@@ -12,7 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.contracts.calendar import today
 from domain.errors import Refused
-from domain.quotes.approval import ApprovalRefused, UnderMargin, standing
+from domain.quotes.approval import (
+    ApprovalRefused,
+    UnderMargin,
+    own_total,
+    require_settled,
+    standing,
+)
 from domain.quotes.lifecycle.revisions import Revisions, drop_draft, locked
 from domain.quotes.lifecycle.states import (
     OPEN,
@@ -127,6 +133,7 @@ class _Moving:
         quote, now = self._quote, self._now
         if not await self._quotes.lines(quote.id):
             raise Refused(f"{quote.number} has no lines yet: there is nothing to send.")
+        require_settled(quote)
         await self._require_approval()
         settings = await Tenants(self._session, self._tenant_id).settings()
         day = await today(self._session, self._tenant_id, now)
@@ -146,7 +153,7 @@ class _Moving:
             return
         if now.by_margin and not wanted.sees_margins:
             raise UnderMargin(quote.number)
-        if wanted.limit is not None and quote.total > wanted.limit and now.by_amount:
+        if wanted.limit is not None and own_total(quote) > wanted.limit and now.by_amount:
             raise NeedsApproval(quote.number, quote.total, quote.currency)
 
     async def _require_in_time(self, valid_until: date | None) -> None:

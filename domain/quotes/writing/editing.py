@@ -13,6 +13,7 @@ from domain.catalogue.product import Catalogue
 from domain.errors import NotFound, Refused
 from domain.quotes.approval import line_of
 from domain.quotes.models import Quote
+from domain.quotes.money.terms import kept_terms
 from domain.quotes.pricing import QuoteLine
 from domain.quotes.service import Quotes
 from domain.quotes.writing import sections
@@ -40,6 +41,7 @@ class Opened:
 
 class DocumentEditor:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
         self._quotes = Quotes(session, tenant_id)
         self._documents = QuoteDocuments(session, tenant_id)
 
@@ -50,7 +52,8 @@ class DocumentEditor:
         opened = await self._open(at, why)
         if at[1] == PARTS_LIST:
             before = await self._lines(opened.quote)
-            lines = relined(content, before, catalogue, utc_now().date())
+            terms = await kept_terms(self._session, opened.quote)
+            lines = relined(content, before, catalogue, utc_now().date(), terms)
             return await self._relined(opened, lines, why, "edited")
         new = sections.edited(content, opened.held.content)
         return await self._rewritten(opened, new, why, "edited")
@@ -70,10 +73,12 @@ class DocumentEditor:
         then = (await self._documents.at(*at, number)).content
         if at[1] != PARTS_LIST:
             return await self._rewritten(opened, then, why, "rolled back")
+        _require_currency(opened.quote, then, number)
         kept = (line_kept(line, opened.quote.currency) for line in then["lines"])
+        floors = (await kept_terms(self._session, opened.quote)).catalogue(catalogue)
         lines = tuple(_with_category(line, catalogue) for line in kept)
         for line in lines:
-            require_floor(line, catalogue)
+            require_floor(line, floors)
         return await self._relined(opened, lines, why, "rolled back")
 
     async def regenerate(
@@ -138,6 +143,15 @@ class DocumentEditor:
         held = await self._documents.append(opened.held.document, content, why)
         self._quotes.note(quote, f"{kind} {action}", why.actor, why.summary)
         return held
+
+
+def _require_currency(quote: Quote, then: dict[str, Any], number: int) -> None:
+    was = then.get("summary", {}).get("currency", quote.currency)
+    if was != quote.currency:
+        raise Refused(
+            f"Version {number} is in {was} and {quote.number} is in {quote.currency} now: it "
+            "cannot be taken back."
+        )
 
 
 def _with_category(line: QuoteLine, catalogue: Catalogue) -> QuoteLine:

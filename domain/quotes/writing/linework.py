@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import PriceSource, QuoteLine, Tier, line_total
 from domain.types import Money
 
@@ -22,6 +23,7 @@ def line_content(number: int, line: QuoteLine) -> dict[str, Any]:
         "discount": amount(line.discount),
         "total": amount(line.total),
         "tax_rate": plain(line.tax_rate),
+        "tax_treatment": line.tax_treatment.value if line.tax_treatment else "",
         "category": category(line),
         "supplier": line.supplier,
         "optional": line.is_optional,
@@ -51,6 +53,7 @@ def line_kept(content: dict[str, Any], currency: str) -> QuoteLine:
         discount=discount,
         total=line_total(quantity, unit_price, discount),
         tax_rate=Decimal(content.get("tax_rate", "0.20")),
+        tax_treatment=Treatment(told) if (told := content.get("tax_treatment")) else None,
         category=content["category"],
         words="" if source == rule else source,
         rule=rule,

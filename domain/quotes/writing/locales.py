@@ -8,7 +8,7 @@ from domain.quotes.writing.words import known_language, words_of
 from domain.types import MINOR_UNITS, Money
 
 HARD = "\u00a0"
-SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "JPY": "¥"}
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "US$", "JPY": "¥", "PLN": "zł"}
 FINEST_PRICE = 4
 """Decimals of a unit price: an hour of a day rate may be finer than a penny."""
 
@@ -86,6 +86,7 @@ _LOCALES = {
         Locale("es", ",", ".", symbol_before=False, symbol_gap=HARD, group_from=5),
         Locale("it", ",", ".", symbol_before=False, symbol_gap=HARD),
         Locale("nl", ",", ".", symbol_before=True, symbol_gap=HARD),
+        Locale("pl", ",", HARD, symbol_before=False, symbol_gap=HARD, group_from=5),
         Locale("pt", ",", HARD, symbol_before=False, symbol_gap=HARD, group_from=5),
     )
 }

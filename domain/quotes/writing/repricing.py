@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from domain.catalogue.product import Catalogue, Product
 from domain.errors import Refused
+from domain.quotes.money.terms import Terms
+from domain.quotes.money.treatment import Treatment, treatment_at
 from domain.quotes.pricing import (
     PriceSource,
     QuoteLine,
@@ -48,6 +50,7 @@ class EditedLine(BaseModel):
     unit_price: _Number | None = Field(default=None, ge=0, le=HIGHEST_PRICE)
     discount: _Word | _Number = Decimal(0)
     tax_rate: _Number | None = Field(default=None, ge=0, le=1)
+    tax_treatment: Treatment | Literal[""] = ""
     category: _Word = ""
     site: _Line = ""
     notes: _Line = ""
@@ -71,17 +74,38 @@ class UnknownProduct(Refused):
 
 
 def relined(
-    content: dict[str, Any], before: tuple[QuoteLine, ...], catalogue: Catalogue, today: date
+    content: dict[str, Any],
+    before: tuple[QuoteLine, ...],
+    own: Catalogue,
+    today: date,
+    terms: Terms | None = None,
 ) -> tuple[QuoteLine, ...]:
-    """Raises Refused with the line that is wrong, UnderFloor, UnknownProduct."""
+    """Raises Refused with the line that is wrong, UnderFloor, UnknownProduct, NoVatNumber."""
+    terms = terms or Terms()
+    catalogue = terms.catalogue(own)
     known = list(before)
     lines = []
     for position, edited in enumerate(_read(content).lines, 1):
         old = _taken(known, edited)
         line = _line(position, edited, old, catalogue, today)
+        line = _as_taxed(line, edited, old, terms)
         require_floor(line, catalogue)
         lines.append(line)
     return tuple(lines)
+
+
+def _as_taxed(
+    line: QuoteLine, edited: EditedLine, old: QuoteLine | None, terms: Terms
+) -> QuoteLine:
+    """A treatment that a person chose; else a rate of theirs; else the customer's."""
+    was = old.tax_treatment if old else None
+    if edited.tax_treatment and edited.tax_treatment != (was.value if was else ""):
+        return terms.line_as(line, Treatment(edited.tax_treatment))
+    if old is not None and line.tax_rate == old.tax_rate:
+        return line
+    if edited.tax_rate is not None:
+        return replace(line, tax_treatment=treatment_at(line.tax_rate, terms.rates))
+    return terms.taxed(line)
 
 
 def require_floor(line: QuoteLine, catalogue: Catalogue) -> None:

@@ -84,6 +84,7 @@ def _summary(of: Totals, currency: str) -> dict[str, Any]:
         "subtotal": amount(of.subtotal),
         "taxes": [
             {"rate": str(sum_.rate), "net": amount(sum_.net), "tax": amount(sum_.tax)}
+            | ({"treatment": sum_.treatment.value} if sum_.treatment else {})
             for sum_ in of.taxes
         ],
         "tax": amount(of.tax),

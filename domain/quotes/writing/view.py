@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from domain.quotes.money.exchange import Exchange
+from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import QuoteLine, Tier, Totals, tier_totals, totals
 from domain.quotes.writing.linework import category
 from domain.quotes.writing.templates import CODE, OVERVIEW, TECHNICAL
@@ -34,6 +36,7 @@ class CustomerLine:
     discount: Money
     total: Money
     tax_rate: Decimal
+    tax_treatment: Treatment | None
     category: str
     site: str
     note: str
@@ -84,6 +87,9 @@ class Heading:
     issued_on: date | None = None
     valid_until: date | None = None
     validity_days: int = 30
+    exchange: Exchange | None = None
+    """At which rate the prices were taken over from the company's own currency."""
+    exempt_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ def customer_line(number: int, line: QuoteLine) -> CustomerLine:
         discount=line.discount,
         total=line.total,
         tax_rate=line.tax_rate,
+        tax_treatment=line.tax_treatment,
         category=category(line),
         site=line.site,
         note=line.note,

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "words"
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,14 @@ class Words:
     """`paper`: what stands on the page; `documents`: titles of sections by their id.
 
     `changes`: what is different in the next revision, without the last full stop.
-    `letters`: what a customer is written about a quote.
+    `letters`: what a customer is written about a quote. `tax`: how a treatment is named and what
+    the law has said about it.
     """
 
     language: str
     months: tuple[str, ...]
     paper: dict[str, str]
+    tax: dict[str, str]
     internal: dict[str, str]
     categories: dict[str, str]
     units: dict[str, str]

@@ -33,6 +33,7 @@ from domain.prompts.service import NewBody, Prompts
 from domain.quotes.drafting import draft
 from domain.quotes.lifecycle.moving import Move, move
 from domain.quotes.lifecycle.revisions import start_revision
+from domain.quotes.money.rates import ExchangeRates, NewRate
 from domain.quotes.request import QuoteRequest, RequestedItem
 from domain.quotes.service import Drafted, QuoteFor, Quotes
 from domain.signing.models import ContractSignature, QuoteAcceptance
@@ -157,7 +158,9 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         saved = await _prompt_versions(session, tenant_id, 2 if slug == FIRST else 1)
         promised = await _service_levels(session, tenant_id, UUID(work["reference"]))
         signed = await _contract(session, tenant_id, UUID(sold["quote_id"]))
-    known = {"rule_id": str(rule.id)} | signed
+        rate = NewRate("GBP", "EUR", Decimal("1.17"), utc_now().date(), slug)
+        kept = await ExchangeRates(session, tenant_id).add(rate, actor="test")
+    known = {"rule_id": str(rule.id), "rate_id": str(kept.id), "program": "xero"} | signed
     return people | talk | work | sold | saved | promised | hooks | known
 
 

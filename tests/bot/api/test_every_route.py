@@ -20,8 +20,7 @@ OURS = (
 ADMINS = (
     *("/prompts", "/tenant", "/channels", "/keys", "/products"),
     *("/sla/policies", "/sla/calendars", "/helpdesk/workflows", "/webhooks"),
-    "/contract-templates",
-    "/message-templates/",
+    *("/contract-templates", "/message-templates/", "/pricing-config/exchange-rates"),
 )
 RULE = {
     "name": "x",
@@ -69,6 +68,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "content": "All the cable.",
         "changes_summary": "clearer",
     },
+    ("PATCH", "/pricing-config/exchange-rates/{rate_id}"): {"note": "ECB"},
     ("PATCH", "/quotes/{quote_id}"): {"customer_reference": "PO 1"},
     ("POST", "/quotes/{quote_id}/status"): {"status": "cancelled"},
     ("POST", "/quotes/{quote_id}/reject-approval"): {"comment": "Ask for more"},
@@ -98,6 +98,8 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 BY_STATE = {
     *(f"/contracts/{{contract_id}}/{act}" for act in ("sign", "sections", "renew", "cancel")),
+    *(f"/quotes/{{quote_id}}/{what}" for what in ("terms", "order-list", "order-list.csv")),
+    "/quotes/{quote_id}/handover/{program}.csv",
     *("/webhooks/{subscription_id}/ping", "/webhooks/{subscription_id}/replay"),
     *("/quotes/{quote_id}/send", "/contracts/{contract_id}/send"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
@@ -209,7 +211,8 @@ async def test_lists_searches_and_filters_show_nothing_of_another_tenant(
     app: FastAPI, call: Any, strange_call: Any, office: Any
 ) -> None:
     """Every id of the first company is looked for in all that the second one can list."""
-    named = ("name", "version", "document_type", "document_version", "section_id", "revision")
+    named = ("name", "version", "program", "document_type", "document_version", "section_id")
+    named += ("revision",)
     theirs = {value for name, value in office.ids.items() if name not in named}
     extra = {"/search": {"q": "camera"}, "/helpdesk/knowledge-base/search": {"q": "reset camera"}}
     extra["/people/lookup"] = {"kind": "email", "value": "priya@dental.example"}

@@ -116,7 +116,8 @@ def test_every_event_in_the_code_is_on_the_list_and_the_other_way_round() -> Non
                 if "Happened" in words or "istory" in words or "_happened" in words:
                     recorded |= set(names.findall(words))
     made = {  # put together from a noun and a state
-        *("quote.drafted", "quote.redrafted", "ticket.promise_kept", "ticket.promise_withdrawn"),
+        *("quote.drafted", "quote.redrafted", "quote.terms_taken_over"),
+        *("ticket.promise_kept", "ticket.promise_withdrawn"),
         *(f"quote.{state}" for state in MOVES if state != "draft"),
         *("quote.revision_started", "quote.draft_dropped"),
         *("quote.reminder_due", "quote.not_looked_at", "quote.duplicated", "quote.cloned"),

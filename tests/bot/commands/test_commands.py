@@ -80,6 +80,7 @@ def test_settings_of_a_channel_are_set_together_and_secrets_never_shown(home: Pa
         (["tenant", "set", "acme", "nonsense"], "not of the form KEY=VALUE"),
         (["channel", "parse", "pigeon", "x.json"], "There is no channel “pigeon”"),
         (["quote", "--jsonl", "/nowhere.jsonl"], "Cannot read"),
+        (["quote-export", "QT-1", "xero", "--tenant", "acme"], "There is no quote “QT-1”"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_a_failure(

@@ -1,6 +1,7 @@
 """Quotes as PDF: read back, they say what the quote says and never what is internal."""
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import pypdf
@@ -9,9 +10,12 @@ import pytest
 from bot.paper.cleaning import blocks, fit
 from bot.paper.internal import internal_part
 from bot.paper.typesetting import NotSet, Typesetter
+from domain.quotes.money.exchange import Exchange
+from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import totals
 from domain.quotes.writing.locales import locale_of
 from domain.quotes.writing.templates import Matter, written
+from domain.quotes.writing.words import LANGUAGES, words_of
 from tests.bot.paper.pages import LOGO, RATES, line, many, page, texts, tiered
 
 
@@ -23,7 +27,8 @@ def typesetter() -> Typesetter:
 @pytest.mark.parametrize(
     ("language", "country", "currency"),
     [("en", "GB", "GBP"), ("en", "US", "USD"), ("de", "DE", "EUR"), ("fr", "FR", "EUR"),
-     ("es", "ES", "EUR"), ("it", "IT", "EUR"), ("nl", "NL", "EUR"), ("pt", "PT", "EUR")],
+     ("es", "ES", "EUR"), ("it", "IT", "EUR"), ("nl", "NL", "EUR"), ("pt", "PT", "EUR"),
+     ("pl", "PL", "PLN")],
 )  # fmt: skip
 def test_totals_and_every_rate_stand_there_in_the_customers_way(
     typesetter: Typesetter, language: str, country: str, currency: str
@@ -176,3 +181,25 @@ def test_american_paper_is_letter(typesetter: Typesetter) -> None:
     content = typesetter.set_now(page((line(),), "en", country="US"), LOGO)
     box = pypdf.PdfReader(io.BytesIO(content)).pages[0].mediabox
     assert (round(Decimal(box.width)), round(Decimal(box.height))) == (612, 792)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_law_s_words_stand_below_the_sums_in_the_customers_language(
+    typesetter: Typesetter, language: str
+) -> None:
+    lines = (
+        line(),
+        line(rate="0", tax_treatment=Treatment.REVERSE_CHARGE),
+        line(rate="0", tax_treatment=Treatment.EXEMPT),
+    )
+    exchange = Exchange("GBP", "EUR", Decimal("1.1712"), date(2026, 11, 25))
+    made = page(lines, language, exempt_reason="§ 4 no. 14", exchange=exchange)
+    said = " ".join(" ".join(texts(typesetter.set_now(made, LOGO))).split())
+    tax, locale = words_of(language).tax, locale_of(language)
+    assert tax["reverse_charge"] in said
+    assert f"{tax['exempt']}: § 4 no. 14" in said
+    assert tax["reverse_charge_short"] in said
+    assert f"1 GBP = {locale.number(Decimal('1.1712'))} EUR" in said
+    usual = " ".join(texts(typesetter.set_now(page((line(),), language), LOGO)))
+    assert tax["reverse_charge"] not in usual
+    assert tax["exempt"] not in usual

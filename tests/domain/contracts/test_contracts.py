@@ -286,7 +286,7 @@ async def test_templates_keep_their_versions(tenant: Entered) -> None:
     assert [row.version for row in await templates.versions(made.id)] == [3, 2, 1]
     assert (await templates.chosen(None, "de")).id == made.id
     await templates.switch(made.id, False)
-    assert (await templates.chosen(None, "de")).name == "Standard"
+    assert (await templates.chosen(None, "de")).name == "Standard (Deutsch)"
 
 
 async def test_another_company_sees_nothing_of_them(
@@ -329,3 +329,35 @@ async def test_what_runs_ends_by_notice_and_not_by_a_move(tenant: Entered) -> No
     unsigned = await contract(tenant)
     await service.move(unsigned.id, "cancelled", actor="test")
     assert unsigned.status == "cancelled"
+
+
+async def test_a_contract_is_in_the_customers_language(tenant: Entered) -> None:
+    making = Making(tenant.session, tenant.tenant_id)
+    quote = await accepted(tenant)
+    company = await tenant.session.get_one(Company, quote.company_id)
+    company.language = "de"
+    made = await making.from_quote(quote.id, Agreed(START), actor="test")
+    said = json.dumps(made.sections, ensure_ascii=False).replace("\u00a0", " ")
+    for words in ("Vertragsparteien", "1.200,00 £ im Jahr", "1. März 2026", "im Monat"):
+        assert words in said, words
+    company.language = ""
+    plain = await accepted(tenant)
+    plain.company_id = quote.company_id
+    other = await making.from_quote(plain.id, Agreed(START), actor="test")
+    assert other.sections[0]["title"] == "Who agrees"
+    templates = Templates(tenant.session, tenant.tenant_id)
+    assert [one.language for one in await templates.all()] == ["en", "de"]
+    own = await templates.add("Ours", other.sections, actor="test")
+    assert (await templates.chosen(None, "fr")).language == "en"  # what they wrote, no more ours
+    assert (await templates.chosen(own.id, "de")).id == own.id
+
+
+async def test_a_renewal_is_taxed_as_its_customer_is_today(tenant: Entered) -> None:
+    made = await contract(tenant)
+    acme = await tenant.session.get_one(Company, made.company_id)
+    acme.tax_treatment, acme.vat_number, acme.currency = "reverse_charge", "DE123456789", "EUR"
+    making = Making(tenant.session, tenant.tenant_id)
+    quote = await making.to_quote(made.id, Catalogue(()), START, actor="test")
+    lines = await Quotes(tenant.session, tenant.tenant_id).lines(quote.id)
+    assert {(row.tax_treatment, row.tax_rate) for row in lines} == {("reverse_charge", Decimal(0))}
+    assert (quote.currency, quote.exchange_rate, quote.staff_questions) == ("GBP", None, [])

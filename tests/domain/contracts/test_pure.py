@@ -28,6 +28,7 @@ from domain.contracts.terms import (
 )
 from domain.contracts.value import Charge, interval_of, value
 from domain.errors import Refused
+from domain.quotes.writing.words import LANGUAGES
 from domain.types import Money
 
 days = st.dates(date(2000, 1, 1), date(2100, 12, 31))
@@ -131,8 +132,13 @@ def test_units_say_how_often_a_charge_comes() -> None:
     ]
 
 
-def test_the_standard_template_knows_its_placeholders() -> None:
-    parts = sections(standard.SECTIONS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_standard_template_knows_its_placeholders(language: str) -> None:
+    words = standard.words_of(language)
+    assert words.language == language
+    assert words.phrases.keys() == standard.words_of("en").phrases.keys()
+    parts = sections(words.sections)
+    assert [part.id for part in parts] == [part["id"] for part in standard.SECTIONS]
     require_known(parts)
     whole = filled(parts, dict.fromkeys(PLACEHOLDERS, "!"))
     assert "{{" not in "".join(part.content for part in whole)

@@ -15,6 +15,7 @@ from domain.errors import Conflict, Refused
 from domain.quotes.approval import Standing, line_of, standing_of
 from domain.quotes.lifecycle.revisions import Revisions
 from domain.quotes.models import Quote
+from domain.quotes.money.terms import Terms, kept_terms
 from domain.quotes.pricing import QuoteLine
 from domain.quotes.service import Quotes
 from domain.tenants.service import Tenants
@@ -28,6 +29,7 @@ class Held:
     lines: tuple[QuoteLine, ...]
     customer: str
     standing: Standing
+    terms: Terms
     lineage: Lineage
 
 
@@ -41,6 +43,7 @@ async def held(session: AsyncSession, tenant_id: UUID, number: str) -> Held:
         lines,
         await _customer(session, found),
         standing_of(found, lines, settings.quoting),
+        await kept_terms(session, found),
         await _lineage(session, found),
     )
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from channels.cards import Card
+from domain.customers.service import Customers, Reference
 from domain.quotes.models import Quote
 from domain.quotes.service import Quotes
 from tests.bot.desk.handling.conftest import Counter, pressed, text_of
@@ -129,3 +130,75 @@ async def test_an_unknown_customer_or_change_is_told(counter: Counter) -> None:
     number = await drafted(counter)
     told = text_of(await counter.say(f"quote edit {number} paint it blue"))
     assert "did not understand" in told
+
+
+async def test_a_line_is_taxed_otherwise_in_words(counter: Counter) -> None:
+    number = await drafted(counter)
+    answer = await counter.say(f"quote edit {number} line 2 zero rate")
+    assert "Cat6 patch panel 24-port: VAT 20 % → VAT 0 %" in text_of(answer)
+    await counter.press(pressed(answer, "Make it so"))
+    assert (await stored(counter, number)).tax == Decimal("259.20")
+    both = await counter.say(f"quote edit {number} lines 1 and 2 exempt and 5 % discount")
+    assert "VAT 20 % → VAT 0 %, exempt" in text_of(both)
+    assert "discount" in text_of(both)
+    refused = await counter.say(f"quote edit {number} line 1 reverse charge")
+    assert "VAT number" in text_of(refused)
+    assert "no line 9" in text_of(await counter.say(f"quote edit {number} line 9 zero rated"))
+
+
+async def test_an_admin_keeps_the_days_rate_and_a_draft_is_put_on_it(counter: Counter) -> None:
+    number = await drafted(counter)
+    async with counter.company.runtime.database.transaction(counter.tenant_id) as session:
+        company, _ = await Customers(session, counter.tenant_id).keep_company(
+            {"name": "Acme GmbH", "currency": "EUR"}, Reference(), by="test"
+        )
+        quote = await Quotes(session, counter.tenant_id).numbered(number)
+        quote.company_id = company.id
+    shown = text_of(await counter.say(f"quote terms {number}"))
+    assert "For you to settle before it can go out" in shown
+    refused = text_of(await counter.say(f"quote approve {number}", "admin"))
+    assert "GBP to EUR" in refused
+    assert "cannot change what holds" in text_of(await counter.say("quote rate GBP EUR 1.1712"))
+    kept = await counter.say("quote rate GBP EUR 1.1712 ECB", "admin")
+    assert "1 GBP = 1.1712 EUR" in kept.title
+    assert "1 GBP = 1.1712 EUR" in text_of(await counter.say("quote rates"))
+    shown = text_of(await counter.say(f"quote terms {number}"))
+    assert "Rate: 1 GBP = 1.1712 EUR" in shown
+    assert "at 63.24 EUR = 1517.76 EUR" in shown
+    answer = await counter.say(f"quote edit {number} and 3 dome cameras")
+    assert "GBP" not in text_of(answer)
+    assert "quote rate GBP EUR" in text_of(await counter.say("quote rate pounds", "admin"))
+
+
+async def become(counter: Counter, number: str, status: str) -> None:
+    async with counter.company.runtime.database.transaction(counter.tenant_id) as session:
+        (await Quotes(session, counter.tenant_id).numbered(number)).status = status
+
+
+async def test_an_accepted_quote_is_exported_and_its_goods_are_ordered(counter: Counter) -> None:
+    number = await drafted(counter)
+    assert "only an accepted quote" in text_of(await counter.say(f"quote export {number} xero"))
+    assert "orders are made for" in text_of(await counter.say(f"quote order {number}"))
+    await become(counter, number, "sent")
+    warned = text_of(await counter.say(f"quote order {number}"))
+    assert "not accepted yet" in warned
+    await become(counter, number, "accepted")
+    card = text_of(await counter.say(f"quote order {number}"))
+    assert "24 each × Cat6 double outlet" in card
+    assert "Cost" not in card
+    assert "Cost: " in text_of(await counter.say(f"quote order {number}", "admin"))
+    exported = text_of(await counter.say(f"quote export {number} xero"))
+    assert f"{number} for xero: 1610.40 GBP" in exported
+    assert "frontdesk quote-export" in exported
+    assert "xero or quickbooks" in text_of(await counter.say(f"quote export {number} sage"))
+    assert "staff:" in dict(map(reversed, await counter.audited()))["quote.exported"]  # type: ignore[arg-type]
+
+
+async def test_everybody_sees_how_quoting_goes(counter: Counter) -> None:
+    number = await drafted(counter)
+    await counter.say(f"quote approve {number}")
+    shown = text_of(await counter.say("quote figures 7", "readonly"))
+    assert "Quotes of the last 7 days" in shown
+    assert "Drafted: 1" in shown
+    assert "minutes (median)" in shown
+    assert "Of how many days" in text_of(await counter.say("quote figures all"))

@@ -1,0 +1,1 @@
+"""What staff do with a quote besides writing it: terms, hand-over, orders, figures."""

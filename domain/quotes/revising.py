@@ -11,6 +11,7 @@ from domain.catalogue.product import Catalogue
 from domain.errors import Refused
 from domain.quotes import norms
 from domain.quotes.pricing import QuoteLine, line_total, percentage_discount
+from domain.quotes.pricing import floor as floor_of
 from domain.types import Money
 
 MOST = Decimal(100_000)
@@ -130,9 +131,10 @@ def _discounted(line: QuoteLine, percent: Decimal | None) -> QuoteLine:
 
 def _require_floor(line: QuoteLine, catalogue: Catalogue) -> None:
     product = catalogue.find(line.code)
-    if product is None or product.floor_price is None or not line.discount.amount:
+    lowest = floor_of(product) if product else None
+    if lowest is None or not line.discount.amount:
         return
-    floor = Money(product.floor_price, line.unit_price.currency)
+    floor = Money(lowest, line.unit_price.currency)
     if line.total < (floor * line.quantity).rounded():
         raise UnderFloor(line, floor)
 

@@ -15,11 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from domain.catalogue.product import Catalogue, Product
 from domain.errors import Refused
+from domain.quotes.bundles import shown
 from domain.quotes.pricing import (
     PriceSource,
     QuoteLine,
     Tier,
     cost,
+    floor,
     line_total,
     percentage_discount,
     sell,
@@ -87,13 +89,14 @@ def relined(
 def require_floor(line: QuoteLine, catalogue: Catalogue) -> None:
     """Of a price or a discount that a person gave; what the catalogue said keeps it by itself."""
     product = catalogue.find(line.code)
-    if product is None or product.floor_price is None:
+    lowest = floor(product) if product else None
+    if lowest is None:
         return
     if not line.discount.amount and line.price_source is not PriceSource.BY_HAND:
         return
-    floor = Money(product.floor_price, line.unit_price.currency)
-    if line.total < (floor * line.quantity).rounded():
-        raise UnderFloor(line, floor)
+    least = Money(lowest, line.unit_price.currency)
+    if line.total < (least * line.quantity).rounded():
+        raise UnderFloor(line, least)
 
 
 def _read(content: dict[str, Any]) -> EditedList:
@@ -174,7 +177,7 @@ def _of_product(position: int, edited: EditedLine, product: Product, today: date
     given = Money(edited.unit_price or Decimal(0), product.currency)
     return QuoteLine(
         code=product.code,
-        description=product.name,
+        description=shown(product),
         quantity=edited.quantity,
         unit=product.unit,
         unit_price=price.money if price else given,

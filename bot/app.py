@@ -28,6 +28,7 @@ from bot.api import (
 )
 from bot.api.contracts import contracts, support, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
+from bot.api.pricing import price_lists, products, rates, suppliers
 from bot.api.problems import translate_errors
 from bot.api.quoting import documents, moving, papers
 from bot.api.receiving import quarantine, slack, webhooks
@@ -62,6 +63,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.include_router(slack.router)
     app.include_router(connecting.router)
     app.include_router(catalogue.uploads, prefix="/api/v1")
+    app.include_router(price_lists.uploads, prefix="/api/v1")
+    app.include_router(products.sheets, prefix="/api/v1")
     app.include_router(papers.uploads, prefix="/api/v1")
     for noun in (
         conversations,
@@ -78,6 +81,10 @@ def create_app(runtime: Runtime) -> FastAPI:
         staff,
         tenants,
         catalogue,
+        suppliers,
+        price_lists,
+        products,
+        rates,
         quotes,
         documents,
         papers,

@@ -103,20 +103,30 @@ def read_price_list(
     )
 
 
-def look(content: bytes, name: str, *, is_costs: bool = False, sheet: str = "") -> Looked:
+def look(
+    content: bytes,
+    name: str,
+    *,
+    is_costs: bool = False,
+    sheet: str = "",
+    known: Layout | None = None,
+) -> Looked:
     """What a file looks like, and the layout that fits it best.
 
-    `is_costs`: its only price is what the goods cost us.
+    `is_costs`: its only price is what the goods cost us. `known`: a layout it may follow, which
+    says where its headings are.
     """
-    seen = _seen(sheets.rows(content, name, sheet), sheet)
-    known = seen.layout.columns
-    told = MappingProxyType(for_costs(known) if is_costs else dict(known))
+    seen = _seen(sheets.rows(content, name, sheet), sheet, known)
+    columns_seen = seen.layout.columns
+    told = MappingProxyType(for_costs(columns_seen) if is_costs else dict(columns_seen))
     layout = replace(seen.layout, columns=told)
     return replace(seen, layout=layout, sheets=sheets.names(content, name))
 
 
-def _seen(found: list[list[str]], sheet: str = "") -> Looked:
-    header = columns.header_row([row[1:] for row in found])
+def _seen(found: list[list[str]], sheet: str = "", known: Layout | None = None) -> Looked:
+    header = _header(found, known) if known else None
+    if header is None:
+        header = columns.header_row([row[1:] for row in found])
     headings = tuple(found[header][1:]) if header is not None else ()
     body = [row[1:] for row in (found[header + 1 :] if header is not None else found)][:200]
     by_column = columns.guess(headings, body) if headings else columns.guess_by_content(body)
@@ -139,7 +149,8 @@ def _header(found: list[list[str]], how: Layout) -> int | None:
     known = set(how.columns)
     places = [n for n, row in enumerate(found[:15]) if known & set(row[1:])]
     told = [n for n, row in enumerate(found) if int(row[0]) == how.header_row]
-    return max(told + places, key=lambda n: len(known & set(found[n][1:])), default=None)
+    found_there = [n for n in told + places if known & set(found[n][1:])] or told
+    return max(found_there, key=lambda n: len(known & set(found[n][1:])), default=None)
 
 
 def _by_column(headings: tuple[str, ...], how: Layout) -> dict[int, str]:
@@ -303,11 +314,12 @@ def rejected_as_csv(price_list: PriceList) -> str:
     """
     written = io.StringIO(newline="")
     writer = csv.writer(written)
-    writer.writerow(["row", "reason", *map(_safe, price_list.headings)])
+    writer.writerow(["row", "reason", *map(safe, price_list.headings)])
     for row in price_list.rejected:
-        writer.writerow([row.row_number, _safe(row.reason), *map(_safe, row.cells)])
+        writer.writerow([row.row_number, safe(row.reason), *map(safe, row.cells)])
     return written.getvalue()
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
+    """Text that no spreadsheet runs as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -28,7 +28,7 @@ from bot.api import (
 )
 from bot.api.contracts import contracts, support, templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
-from bot.api.pricing import price_lists, products, rates, suppliers
+from bot.api.pricing import price_lists, products, rates, suppliers, watching
 from bot.api.problems import translate_errors
 from bot.api.quoting import documents, moving, papers
 from bot.api.receiving import quarantine, slack, webhooks
@@ -85,6 +85,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         price_lists,
         products,
         rates,
+        watching,
         quotes,
         documents,
         papers,

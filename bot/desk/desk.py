@@ -29,6 +29,7 @@ from bot.desk.handling import (
 )
 from bot.desk.handling.agreements import contracts
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
+from bot.desk.handling.pricing import catalogue
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
 from bot.desk.handling.workflows import rulebook
@@ -87,6 +88,7 @@ COMMANDS: dict[str, Handler] = {
     "mute": rooms.mute,
     "unmute": rooms.unmute,
     **table.COMMANDS,
+    **catalogue.COMMANDS,
     "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
@@ -104,6 +106,7 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "dismiss": (Right.READ, bulk.dismiss),
     **table.REACTIONS,
     **rulebook.REACTIONS,
+    **catalogue.REACTIONS,
 }
 HOME_ROWS = 5
 LOOKS = frozenset(

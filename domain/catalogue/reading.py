@@ -125,7 +125,7 @@ async def work(session: AsyncSession, settings: TenantSettings) -> tuple[dict[st
     norms = await session.scalars(select(NormRecord).order_by(NormRecord.code))
     query = select(DayRate).order_by(DayRate.is_default.desc(), DayRate.name).limit(1)
     rates = _rates((await session.scalars(query)).first(), settings)
-    return {record.code: _norm(record) for record in norms}, rates
+    return {record.code: norm_of(record) for record in norms}, rates
 
 
 async def _read(
@@ -211,7 +211,7 @@ def _product(record: Any, prices: Iterable[SupplierPrice]) -> Product:
     )
 
 
-def _norm(record: NormRecord) -> Norm:
+def norm_of(record: NormRecord) -> Norm:
     return Norm(
         record.code,
         record.applies_to,

@@ -22,6 +22,7 @@ KINDS = (
     "reminders",
     "rules",
     "contracts",
+    "catalogue",
 )
 MOST = 500
 

@@ -134,6 +134,15 @@ EVENTS = (
     Announced("conversation.taken_over", "A person answers from now on."),
     Announced("conversation.handed_back", "The bot answers again."),
     Announced(
+        "catalogue.proposed",
+        "Staff corrected the same in several drafts: a synonym or a norm is proposed.",
+        {
+            "kind": "synonym or norm.",
+            "code": "The product or norm.",
+            "times": "In how many quotes.",
+        },
+    ),
+    Announced(
         "catalogue.price_changed",
         "A revision of the catalogue changed what products sell for. The subject is the company.",
         {

@@ -1,5 +1,6 @@
 """The commands of the desk: how each is used, an example, and the right it needs."""
 
+from bot.desk.asking.catalogue_verb import CATALOGUE
 from bot.desk.asking.rights import Right
 from bot.desk.asking.rule_verb import RULE
 from bot.desk.asking.ticket_verbs import TICKET_VERBS
@@ -100,6 +101,7 @@ _ALL = (
         "sla 12",
         "what was promised: a ticket's times, what is about to be late, what was kept",
     ),
+    CATALOGUE,
     RULE,
     Verb("stop", "stop all", "stop all", "no automatic answer on any channel", Right.OPERATE),
     Verb(
@@ -126,7 +128,7 @@ _ALL = (
     ),
     Verb(
         "mute",
-        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|contracts|all]",
+        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|contracts|catalogue|all]",
         "mute approvals",
         "no more direct messages to you about these",
     ),
@@ -158,6 +160,8 @@ ALIASES = {
     "show": "ticket",
     "today": "stats",
     "rules": "rule",
+    "catalog": "catalogue",
+    "products": "catalogue",
     "macros": "macro",
     "views": "view",
     "teams": "team",

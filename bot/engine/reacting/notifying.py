@@ -8,6 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from domain.catalogue.history import PRICE_CHANGED
+from domain.catalogue.watching.drift import drift
+from domain.catalogue.watching.proposals import PROPOSED
 from domain.conversations.models import Message
 from domain.events import DomainEvent
 from domain.staff.notices import NewNotice, Notices
@@ -17,6 +20,8 @@ from domain.types import utc_now
 TELL = "tell"
 GROUPING = timedelta(seconds=20)
 """What happens within it is told together."""
+LIST = 2
+"""So many prices at once are a list's."""
 DRAFTS_EVERY = 30
 """Minutes: drafts that wait are told of once in each."""
 
@@ -80,6 +85,24 @@ async def _contract(session: AsyncSession, event: DomainEvent) -> NewNotice:
     about = f"{step}:{event.subject_id}:{event.created_at:%Y-%m-%d}"
     text = f"{number} {_CONTRACTS[step]}".format(service=event.payload.get("service", ""))
     return NewNotice("contracts", about, text, f"contract show {number}")
+
+
+async def _price_changed(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """With what the change makes wrong; a single price that harms nothing is no news."""
+    changed, revision = int(event.payload.get("changed", 0)), int(event.payload["revision"])
+    found = await drift(session, event.tenant_id, revision - 1)
+    if found.is_harmless and changed < LIST:
+        return None
+    wrong = f"{found.quotes} open quotes, {len(found.articles)} articles and {len(found.answers)} "
+    text = f"{changed} prices changed; {wrong}answers tell old ones."
+    command = f"catalogue drift {revision - 1}"
+    return NewNotice("catalogue", f"prices:{revision}", text, command)
+
+
+async def _proposed(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"proposal:{event.subject_id}:{event.payload.get('times', '')}"
+    text = f"Staff corrected the same twice in drafts: {event.payload.get('code', '')}"
+    return NewNotice("catalogue", about, text, "catalogue proposals")
 
 
 _CONTRACTS = {
@@ -154,6 +177,8 @@ _NOTICES: dict[str, Notice] = {
     "message.drafted": _drafted,
     "quote.drafted": _quote_drafted,
     **{f"contract.{step}": _contract for step in _CONTRACTS},
+    PRICE_CHANGED: _price_changed,
+    PROPOSED: _proposed,
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,
     "sla.warned": _sla,

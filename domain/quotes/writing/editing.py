@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.catalogue.product import Catalogue
+from domain.catalogue.watching.proposals import learn
 from domain.errors import NotFound, Refused
 from domain.quotes.approval import line_of
 from domain.quotes.models import Quote
@@ -40,6 +41,7 @@ class Opened:
 
 class DocumentEditor:
     def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
         self._quotes = Quotes(session, tenant_id)
         self._documents = QuoteDocuments(session, tenant_id)
 
@@ -51,6 +53,7 @@ class DocumentEditor:
         if at[1] == PARTS_LIST:
             before = await self._lines(opened.quote)
             lines = relined(content, before, catalogue, utc_now().date())
+            await learn(self._session, opened.quote, before, lines, actor=why.actor)
             return await self._relined(opened, lines, why, "edited")
         new = sections.edited(content, opened.held.content)
         return await self._rewritten(opened, new, why, "edited")

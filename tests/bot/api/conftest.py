@@ -20,7 +20,9 @@ from bot.runtime import Runtime
 from domain.catalogue.importing.lists import PriceLists
 from domain.catalogue.keeping.rates import DayRates, Norms
 from domain.catalogue.keeping.suppliers import NewPrice, SupplierPrices, Suppliers
+from domain.catalogue.keeping.synonyms import Synonyms
 from domain.catalogue.layout import Layout
+from domain.catalogue.models import CatalogueProposal
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.service import Products
 from domain.contracts.making import Agreed, Making
@@ -153,6 +155,16 @@ async def _priced(database: Database, tenant_id: UUID, code: str) -> dict[str, s
         spare = await DayRates(session, tenant_id).add(
             {"name": "One person", "price": Decimal(500)}, actor="test"
         )
+        word = await Synonyms(session, tenant_id).add("blue string", code, actor="test")
+        proposal = CatalogueProposal(
+            id=new_id(),
+            tenant_id=tenant_id,
+            kind="synonym",
+            words="grey string",
+            code=code,
+            times=2,
+        )
+        session.add(proposal)
         lists = PriceLists(session, supplier)
         layout = Layout({"Code": "code", "Name": "name", "Cost": "cost_price"}, header_row=1)
         await lists.remember(layout, actor="test")
@@ -164,6 +176,8 @@ async def _priced(database: Database, tenant_id: UUID, code: str) -> dict[str, s
         "norm_id": str(norm.id),
         "rate_id": str(spare.id),
         "preview_id": str(seen.record.id),
+        "synonym_id": str(word.id),
+        "proposal_id": str(proposal.id),
     }
 
 

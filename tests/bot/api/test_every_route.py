@@ -95,7 +95,7 @@ BODIES: dict[tuple[str, str], Any] = {
 BY_STATE = {
     *(f"/contracts/{{contract_id}}/{act}" for act in ("sign", "sections", "renew", "cancel")),
     *("/suppliers/{supplier_id}/price-lists/{preview_id}/import", "/suppliers/{supplier_id}"),
-    *("/pricing-config/norms/{norm_id}",),
+    *("/pricing-config/norms/{norm_id}", "/catalogue/proposals/{proposal_id}/dismiss"),
     *("/webhooks/{subscription_id}/ping", "/webhooks/{subscription_id}/replay"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),

@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from bot.api.rest import (
+    STORABLE,
     Body,
     Name,
     Page,
@@ -20,7 +21,7 @@ from bot.api.rest import (
     text_of,
     time_and_id,
 )
-from bot.dependencies import AdminCaller, Reader, ReadTransaction, Transaction
+from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Transaction
 from domain.audit.service import note
 from domain.catalogue.keeping.synonyms import Synonyms
 from domain.catalogue.models import CatalogueProposal, SynonymRecord
@@ -85,6 +86,17 @@ class DriftOut(Shown):
     answers: list[DriftedAnswerOut]
 
 
+class FoundOut(Shown):
+    """`price`: of a unit today, with its currency; empty: not known."""
+
+    code: str
+    name: str
+    description: str
+    category: str
+    unit: str
+    price: str
+
+
 class NewSynonym(Body):
     """What customers call the product `code`."""
 
@@ -144,6 +156,18 @@ async def show_drift(
 ) -> DriftOut:
     """Open quotes, published articles and the last 30 days' answers that tell old prices."""
     return DriftOut.model_validate(await drift(session, caller.tenant_id, since_revision))
+
+
+@router.get("/search")
+async def search_products(
+    caller: Reader,
+    runtime: RuntimeOf,
+    q: Annotated[str, Query(min_length=1, max_length=200, pattern=STORABLE)],
+) -> list[FoundOut]:
+    """The eight that fit best, by what customers call them: part numbers with or without dashes,
+    synonyms, units, wrong letters."""
+    found = await runtime.shelf.search(caller.tenant_id, q)
+    return [FoundOut.model_validate(one) for one in found]
 
 
 @router.get("/synonyms")

@@ -201,6 +201,7 @@ async def test_lists_searches_and_filters_show_nothing_of_another_tenant(
     named = ("name", "version", "document_type", "document_version", "section_id")
     theirs = {value for name, value in office.ids.items() if name not in named}
     extra = {"/search": {"q": "camera"}, "/helpdesk/knowledge-base/search": {"q": "reset camera"}}
+    extra["/catalogue/search"] = {"q": "blue string"}
     extra["/people/lookup"] = {"kind": "email", "value": "priya@dental.example"}
     for method, path, _ in _paths(app):
         if method == "GET" and "{" not in path and path.startswith(OURS):

@@ -42,6 +42,7 @@ from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
 from bot.runtime import Runtime, running
 
+PRICING = (suppliers, price_lists, products, rates, watching)
 ROLES = ("web", "worker", "scheduler", "listeners")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
@@ -81,11 +82,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         staff,
         tenants,
         catalogue,
-        suppliers,
-        price_lists,
-        products,
-        rates,
-        watching,
+        *PRICING,
         quotes,
         documents,
         papers,

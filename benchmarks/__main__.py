@@ -1,7 +1,7 @@
 """`make bench`: every part, and one table of what was measured beside what it is compared with.
 
-python -m benchmarks [model] [mails] [turns] [startup] [desk] [tickets] [paper] [media]
-    [webhooks]
+python -m benchmarks [model] [mails] [turns] [startup] [desk] [tickets] [price_lists] [paper]
+    [media] [webhooks]
 """
 
 import sys
@@ -49,6 +49,12 @@ def media(made: Premises) -> list[Figure]:
     return measure(made)
 
 
+def price_lists(made: Premises) -> list[Figure]:
+    from benchmarks.price_lists import measure
+
+    return measure(made)
+
+
 def webhooks(made: Premises) -> list[Figure]:
     from benchmarks.webhooks import measure
 
@@ -78,7 +84,10 @@ def model(_: Premises) -> list[Figure]:
 # In this order on one database: the webhooks leave many thousands of messages unread behind.
 PARTS: dict[str, Callable[[Premises], list[Figure]]] = {
     part.__name__: part
-    for part in (model, mails, turns, startup, desk, tickets, paper, media, webhooks)
+    for part in (
+        *(model, mails, turns, startup, desk, tickets),
+        *(price_lists, paper, media, webhooks),
+    )
 }
 
 

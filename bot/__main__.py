@@ -19,6 +19,7 @@ from bot.commands import (
 from bot.commands.delivering import templating
 from bot.commands.mailboxes import fetching, looking_back
 from bot.commands.mailboxes import quarantine as kept
+from bot.commands.pricing import catalogue
 from bot.foundation.errors import FrontdeskError
 from domain.errors import DomainError
 
@@ -53,7 +54,7 @@ app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.key_app, name="key")
 app.add_typer(tenants.channel_app, name="channel")
 app.add_typer(knowledge.kb_app, name="kb")
-app.add_typer(quoting.catalogue_app, name="catalogue")
+app.add_typer(catalogue.catalogue_app, name="catalogue")
 app.add_typer(prompting.prompt_app, name="prompt")
 
 

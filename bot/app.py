@@ -34,6 +34,7 @@ from bot.api.delivering import templates as message_templates
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.manners import optouts, satisfaction
 from bot.api.people import joining as people
+from bot.api.pricing import price_lists, products, rates, suppliers, watching
 from bot.api.problems import translate_errors
 from bot.api.quoting import (
     again,
@@ -79,6 +80,11 @@ NOUNS = (
     staff,
     tenants,
     catalogue,
+    suppliers,
+    price_lists,
+    products,
+    rates,
+    watching,
     quotes,
     documents,
     papers,
@@ -126,6 +132,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.include_router(slack.router)
     app.include_router(connecting.router)
     app.include_router(catalogue.uploads, prefix="/api/v1")
+    app.include_router(price_lists.uploads, prefix="/api/v1")
+    app.include_router(products.sheets, prefix="/api/v1")
     app.include_router(papers.uploads, prefix="/api/v1")
     app.include_router(uploads.uploads, prefix="/api/v1")
     for noun in NOUNS:

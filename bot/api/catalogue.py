@@ -1,13 +1,11 @@
-"""Products, suppliers and day rates; price lists by upload."""
+"""Products, and lists of them by upload."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, File, Form, HTTPException, Query, UploadFile
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from bot.api.rest import (
     PROBLEMS,
@@ -19,7 +17,6 @@ from bot.api.rest import (
     Paging,
     Shown,
     Text,
-    UpdatedSince,
     Word,
     changes,
     cursor,
@@ -30,11 +27,10 @@ from bot.api.rest import (
 from bot.dependencies import AdminCaller, Reader, ReadTransaction, RuntimeOf, Transaction
 from bot.desk.catalogue import import_price_list
 from domain.audit.service import note
-from domain.catalogue.models import DayRate, Supplier
 from domain.catalogue.product import Product
 from domain.catalogue.service import Products
 from domain.errors import Conflict
-from domain.following import Since
+from domain.tenants.service import Tenants
 
 router = rest_router("", "catalogue")
 uploads = APIRouter(tags=["catalogue"], max_body_size=25 * 1024 * 1024, responses=dict(PROBLEMS))
@@ -54,6 +50,7 @@ class ProductChange(Body):
     cost_price: Amount | None = None
     base_price: Amount | None = None
     floor_price: Amount | None = None
+    pack_size: Amount | None = None
     supplier: Line | None = None
     part_number: Line | None = None
     is_service: bool | None = None
@@ -69,6 +66,7 @@ class NewProduct(Body):
     cost_price: Amount | None = None
     base_price: Amount | None = None
     floor_price: Amount | None = None
+    pack_size: Amount | None = None
     supplier: Line = ""
     part_number: Line = ""
     is_service: bool = False
@@ -84,11 +82,14 @@ class ProductOut(Shown):
     cost_price: Decimal | None
     base_price: Decimal | None
     floor_price: Decimal | None
+    pack_size: Decimal | None
     supplier: str
     part_number: str
     is_service: bool
     tax_rate: Decimal
     currency: str
+    bundle_shown: str
+    revision: int
     retired_at: datetime | None
     updated_at: datetime
 
@@ -96,28 +97,6 @@ class ProductOut(Shown):
 class ProductQuery(Paging):
     q: Annotated[str, Field(max_length=200, pattern=STORABLE)] = ""
     category: Annotated[str | None, Field(max_length=200, pattern=STORABLE)] = None
-
-
-class SupplierOut(Shown):
-    id: UUID
-    name: str
-    email: str
-    phone: str
-    is_own_products: bool
-    is_verified: bool
-    lead_time_days: int | None
-    updated_at: datetime
-
-
-class DayRateOut(Shown):
-    id: UUID
-    name: str
-    people: int
-    price: Decimal
-    hours_per_day: Decimal
-    overtime_factor: Decimal
-    is_default: bool
-    updated_at: datetime
 
 
 class ImportOut(BaseModel):
@@ -149,9 +128,11 @@ async def list_products(
 @router.post("/products", status_code=201)
 async def add_product(new: NewProduct, caller: AdminCaller, session: Transaction) -> ProductOut:
     products = Products(session, caller.tenant_id)
-    done = await products.import_all([Product(**new.model_dump())])
-    if not done.added:
+    if await products.is_known(new.code):
         raise Conflict(f"There is a product “{new.code}” already: change it with PATCH.")
+    currency = (await Tenants(session, caller.tenant_id).settings()).currency
+    made = Product(**new.model_dump(), currency=currency)
+    await products.import_all([made], actor=caller.actor)
     note(session, caller.tenant_id, caller.actor, "product.added", new.code)
     return ProductOut.model_validate(await products.get(new.code))
 
@@ -166,9 +147,9 @@ async def change_product(
     code: str, change: ProductChange, caller: AdminCaller, session: Transaction
 ) -> ProductOut:
     named: dict[str, Any] = changes(change)
-    optional = {"cost_price", "base_price", "floor_price"}
+    optional = {"cost_price", "base_price", "floor_price", "pack_size"}
     given = {name: v for name, v in named.items() if v is not None or name in optional}
-    record = await Products(session, caller.tenant_id).change(code, given)
+    record = await Products(session, caller.tenant_id).change(code, given, actor=caller.actor)
     note(session, caller.tenant_id, caller.actor, "product.changed", code, fields=sorted(given))
     return ProductOut.model_validate(record)
 
@@ -176,7 +157,7 @@ async def change_product(
 @router.delete("/products/{code}", status_code=204)
 async def retire_product(code: str, caller: AdminCaller, session: Transaction) -> None:
     """No longer offered; quotes that have it keep it."""
-    await Products(session, caller.tenant_id).retire(code)
+    await Products(session, caller.tenant_id).retire(code, actor=caller.actor)
     note(session, caller.tenant_id, caller.actor, "product.retired", code)
 
 
@@ -200,25 +181,3 @@ async def import_products(
         actor=caller.actor,
     )
     return ImportOut.model_validate(report.as_row())
-
-
-@router.get("/suppliers")
-async def list_suppliers(
-    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
-) -> list[SupplierOut]:
-    query = select(Supplier).order_by(Supplier.name)
-    if updated_since:
-        query = Since(updated_since).of(query, Supplier.updated_at, Supplier.id)
-    rows = await session.scalars(query)
-    return [SupplierOut.model_validate(row) for row in rows]
-
-
-@router.get("/pricing-config/day-rates")
-async def list_day_rates(
-    caller: Reader, session: ReadTransaction, updated_since: UpdatedSince = None
-) -> list[DayRateOut]:
-    query = select(DayRate).order_by(DayRate.is_default.desc(), DayRate.name)
-    if updated_since:
-        query = Since(updated_since).of(query, DayRate.updated_at, DayRate.id)
-    rows = await session.scalars(query)
-    return [DayRateOut.model_validate(row) for row in rows]

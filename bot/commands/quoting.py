@@ -1,4 +1,4 @@
-"""`catalogue` and `quote`: price lists in, drafted quotes out."""
+"""`quote`: drafted quotes from words."""
 
 import asyncio
 import json
@@ -9,47 +9,6 @@ import typer
 
 from bot.commands.common import JsonOption, TenantOption, say, show, table, with_tenant
 from domain.errors import Refused
-
-catalogue_app = typer.Typer(no_args_is_help=True, help="Products and prices.")
-
-
-@catalogue_app.command("import")
-def import_prices(
-    file: Annotated[Path, typer.Argument(help="CSV or xlsx, with any sensible headings.")],
-    tenant: TenantOption = None,
-    *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Import nothing when any row is wrong.")
-    ] = False,
-    rejected: Annotated[
-        Path | None, typer.Option("--rejected", help="Write rejected rows with reasons here.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Adds and changes products by their code."""
-    from bot.desk.catalogue import import_price_list, read_file
-
-    content = read_file(file)
-    report = with_tenant(
-        tenant,
-        lambda runtime, found: import_price_list(
-            runtime.database, found.id, (file.name, content), partly=not strict, dry_run=dry_run
-        ),
-    )
-    for line in report.rejected:
-        typer.echo(line, err=True)
-    if rejected and report.rejected:
-        rejected.write_text(report.rejected_csv, encoding="utf-8")
-    if as_json:
-        show(report.as_row())
-        return
-    columns = ", ".join(f"{heading} → {field}" for heading, field in report.mapping.items())
-    say(f"Columns: {columns}")
-    say(
-        f"{'Would be: ' if dry_run else ''}{report.added} added, {report.changed} changed, "
-        f"{report.unchanged} unchanged, {len(report.rejected)} rejected."
-    )
 
 
 def quote(  # noqa: PLR0913 - one a flag

@@ -8,13 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from domain.audit.service import note
-from domain.catalogue.price_list import PriceList, read_price_list, rejected_as_csv
+from domain.catalogue.price_list import read_price_list, rejected_as_csv
 from domain.catalogue.service import Products
 from domain.database import Database
 from domain.errors import Refused
 from domain.tenants.service import Tenants
-
-BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +71,16 @@ async def import_price_list(
     counts = (0, 0, 0)
     try:
         async with database.transaction(tenant_id) as session:
-            counts = await _store(Products(session, tenant_id), found)
+            done = await Products(session, tenant_id).import_all(
+                found.products(), fields={"name", *found.mapping.values()}, actor=actor
+            )
+            counts = (done.added, done.changed, done.unchanged)
             note(session, tenant_id, actor, "catalogue.imported", name, rows=len(found.rows))
             if dry_run:
                 raise _Undo
     except _Undo:
         pass
     return PriceListImport(*counts, told, found.mapping, rejected_as_csv(found), dry_run)
-
-
-async def _store(products: Products, found: PriceList) -> tuple[int, int, int]:
-    added = changed = unchanged = 0
-    everything = found.products()
-    for start in range(0, len(everything), BATCH):
-        done = await products.import_all(everything[start : start + BATCH])
-        added += done.added
-        changed += done.changed
-        unchanged += done.unchanged
-    return added, changed, unchanged
 
 
 def read_file(path: Path) -> bytes:

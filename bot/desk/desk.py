@@ -31,6 +31,7 @@ from bot.desk.handling.agreements import contracts, sending
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
 from bot.desk.handling.customers import table as customers
 from bot.desk.handling.manners import table as manners
+from bot.desk.handling.pricing import catalogue
 from bot.desk.handling.quotes import approving
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
@@ -92,6 +93,7 @@ COMMANDS: dict[str, Handler] = {
     **table.COMMANDS,
     **customers.COMMANDS,
     **manners.COMMANDS,
+    **catalogue.COMMANDS,
     "unmute-address": rooms.unmute_address,
 }
 REACTIONS: dict[str, tuple[Right, Reaction]] = {
@@ -111,6 +113,7 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "dismiss": (Right.READ, bulk.dismiss),
     **table.REACTIONS,
     **rulebook.REACTIONS,
+    **catalogue.REACTIONS,
 }
 HOME_ROWS = 5
 LOOKS = frozenset(

@@ -34,6 +34,7 @@ _TITLES = {
     "unanswered": ("list", "of the day", "of the day"),
     "sla": ("promised time", "runs out", "run out"),
     "contracts": ("contract", "to look at", "to look at"),
+    "catalogue": ("thing", "about the catalogue", "about the catalogue"),
     "rules": ("word", "from a workflow rule", "from workflow rules"),
 }
 

@@ -1,6 +1,7 @@
 """Amounts and rates as people write them: `1.234,56`, `£1,234.50`, `20%`, `0.20`."""
 
 import re
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 _MONEY = re.compile(
@@ -8,6 +9,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?$")
+_DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y")
 _TRUE = frozenset({"1", "yes", "y", "true", "si", "sí", "ja", "oui", "sì", "sim", "x", "service",
                    "labour", "dienstleistung", "servicio"})  # fmt: skip
 _FALSE = frozenset({"0", "no", "n", "false", "nein", "non", "não", "nee", "-", "product", "goods"})
@@ -17,20 +19,32 @@ class NotANumber(ValueError):
     pass
 
 
-def amount(text: str) -> Decimal | None:
-    """The number a cell holds; None for an empty cell. Raises NotANumber for anything else."""
+def amount(text: str, decimal: str = "") -> Decimal | None:
+    """The number a cell holds; None for an empty cell. Raises NotANumber for anything else.
+
+    `decimal`: the sign before the pence where it is known.
+    """
     bare = _MONEY.sub("", text.strip())
     if bare in {"", "-", "–", "—"} or bare.casefold() in {"n/a", "na", "poa", "tbc", "tba"}:
         return None
     if bare.startswith("(") and bare.endswith(")"):
         bare = "-" + bare[1:-1]
-    bare = _with_point(bare)
+    bare = _signed(bare, decimal) if decimal else _with_point(bare)
     if not _PLAIN.match(bare):
         raise NotANumber(text)
     try:
         return Decimal(bare)
     except InvalidOperation as error:
         raise NotANumber(text) from error
+
+
+def _signed(bare: str, decimal: str) -> str:
+    """Thousands' signs stand before three digits, or it is no number of this list."""
+    thousands = "." if decimal == "," else ","
+    t, d = re.escape(thousands), re.escape(decimal)
+    if not re.fullmatch(rf"-?(?:\d+|\d{{1,3}}(?:{t}\d{{3}})+)(?:{d}\d+)?", bare):
+        raise NotANumber(bare)
+    return bare.replace(thousands, "").replace(decimal, ".")
 
 
 def _with_point(bare: str) -> str:
@@ -62,6 +76,19 @@ def rate(text: str) -> Decimal | None:
     if not 0 <= fraction <= 1:
         raise NotANumber(text)
     return fraction
+
+
+def day(text: str) -> date | None:
+    """A day as people write it, the day before the month; None for an empty cell."""
+    bare = text.strip().partition(" ")[0].partition("T")[0]
+    if not bare:
+        return None
+    for form in _DAYS:
+        try:
+            return datetime.strptime(bare, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise NotANumber(text)
 
 
 def truth(text: str) -> bool | None:

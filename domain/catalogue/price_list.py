@@ -9,11 +9,13 @@ import io
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
 from domain.catalogue import columns, sheets
-from domain.catalogue.numbers import NotANumber, amount, rate, truth
+from domain.catalogue.layout import Layout, Looked, decimal_sign, for_costs, place_of
+from domain.catalogue.numbers import NotANumber, amount, day, rate, truth
 from domain.catalogue.product import Product
 from domain.catalogue.units import canonical
 
@@ -27,6 +29,8 @@ class ProductRow:
 
     row_number: int
     product: Product
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +65,31 @@ class _Unfit(Exception):
     """A row's defect, in words for a person."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    by_column: dict[int, str]
+    currency: str
+    decimal: str = ""
+
+
 def read_price_list(
     content: bytes,
     name: str,
     *,
     currency: str = "GBP",
-    mapping: Mapping[str, str] | None = None,
+    layout: Layout | None = None,
 ) -> PriceList:
-    """Reads CSV or xlsx; `mapping` (heading → field) overrules the guess where it is given."""
-    found = sheets.rows(content, name)
-    header = _header(found, mapping)
+    """Reads CSV or xlsx; a `layout` is followed, without one all is guessed."""
+    found = sheets.rows(content, name, layout.sheet if layout else "")
+    how = layout or _seen(found).layout
+    header = _header(found, how)
     headings = tuple(found[header][1:]) if header is not None else ()
     body = found[header + 1 :] if header is not None else found
-    by_column = _mapping(headings, [row[1:] for row in body[:200]], mapping)
+    by_column = _by_column(headings, how)
     needed = {"code", "name", "part_number"} if headings else {"code"}
     if not needed & set(by_column.values()):
         raise NoProductColumns(name)
-    good, rejected = [], []
-    for row in body:
-        number, cells = int(row[0]), row[1:]
-        try:
-            good.append(ProductRow(number, _product(cells, by_column, currency)))
-        except _Unfit as defect:
-            rejected.append(RejectedRow(number, str(defect), tuple(cells)))
+    good, rejected = _read_rows(body, _Reading(by_column, how.currency or currency, how.decimal))
     if "code" not in by_column.values():
         good = _with_own_codes(good)
     cells_of = {int(row[0]): tuple(row[1:]) for row in body}
@@ -97,18 +103,77 @@ def read_price_list(
     )
 
 
-def _header(found: list[list[str]], told: Mapping[str, str] | None) -> int | None:
-    if told is None:
-        return columns.header_row([row[1:] for row in found])
-    return next((n for n, row in enumerate(found[:15]) if set(told) & set(row[1:])), None)
+def look(
+    content: bytes,
+    name: str,
+    *,
+    is_costs: bool = False,
+    sheet: str = "",
+    known: Layout | None = None,
+) -> Looked:
+    """What a file looks like, and the layout that fits it best.
+
+    `is_costs`: its only price is what the goods cost us. `known`: a layout it may follow, which
+    says where its headings are.
+    """
+    seen = _seen(sheets.rows(content, name, sheet), sheet, known)
+    columns_seen = seen.layout.columns
+    told = MappingProxyType(for_costs(columns_seen) if is_costs else dict(columns_seen))
+    layout = replace(seen.layout, columns=told)
+    return replace(seen, layout=layout, sheets=sheets.names(content, name))
 
 
-def _mapping(
-    headings: tuple[str, ...], sample: list[list[str]], told: Mapping[str, str] | None
-) -> dict[int, str]:
-    if told:
-        return {n: told[heading] for n, heading in enumerate(headings) if told.get(heading)}
-    return columns.guess(headings, sample) if headings else columns.guess_by_content(sample)
+def _seen(found: list[list[str]], sheet: str = "", known: Layout | None = None) -> Looked:
+    header = _header(found, known) if known else None
+    if header is None:
+        header = columns.header_row([row[1:] for row in found])
+    headings = tuple(found[header][1:]) if header is not None else ()
+    body = [row[1:] for row in (found[header + 1 :] if header is not None else found)][:200]
+    by_column = columns.guess(headings, body) if headings else columns.guess_by_content(body)
+    prices = [n for n, of in by_column.items() if of.endswith("_price")]
+    written = [row[n] for row in body for n in prices if n < len(row)]
+    layout = Layout(
+        columns=MappingProxyType(_told(headings, by_column)),
+        sheet=sheet,
+        header_row=int(found[header][0]) if header is not None else None,
+        decimal=decimal_sign([cell for cell in written if not isinstance(cell, sheets.Number)]),
+    )
+    sample = tuple(tuple(cell[:200] for cell in row[:50]) for row in body[:5])
+    return Looked(layout, headings=headings, sample=sample)
+
+
+def _header(found: list[list[str]], how: Layout) -> int | None:
+    """Where the layout says; a few rows up or down where the headings have moved."""
+    if how.header_row is None:
+        return None
+    known = set(how.columns)
+    places = [n for n, row in enumerate(found[:15]) if known & set(row[1:])]
+    told = [n for n, row in enumerate(found) if int(row[0]) == how.header_row]
+    found_there = [n for n in told + places if known & set(found[n][1:])] or told
+    return max(found_there, key=lambda n: len(known & set(found[n][1:])), default=None)
+
+
+def _by_column(headings: tuple[str, ...], how: Layout) -> dict[int, str]:
+    if headings:
+        by_column: dict[int, str] = {}
+        for n, heading in enumerate(headings):
+            named = how.columns.get(heading) or how.columns.get(f"column {n + 1}")
+            if named and named not in by_column.values():
+                by_column[n] = named
+        return by_column
+    places = {place_of(heading): field for heading, field in how.columns.items()}
+    return {place: field for place, field in places.items() if place is not None}
+
+
+def _read_rows(body: list[list[str]], how: _Reading) -> tuple[list[ProductRow], list[RejectedRow]]:
+    good, rejected = [], []
+    for row in body:
+        number, cells = int(row[0]), row[1:]
+        try:
+            good.append(_row(number, cells, how))
+        except _Unfit as defect:
+            rejected.append(RejectedRow(number, str(defect), tuple(cells)))
+    return good, rejected
 
 
 def _told(headings: tuple[str, ...], by_column: dict[int, str]) -> dict[str, str]:
@@ -118,12 +183,19 @@ def _told(headings: tuple[str, ...], by_column: dict[int, str]) -> dict[str, str
     }
 
 
-def _product(cells: list[str], by_column: dict[int, str], currency: str) -> Product:
-    told = {field: cells[n].strip() for n, field in by_column.items() if n < len(cells)}
+def _row(number: int, cells: list[str], how: _Reading) -> ProductRow:
+    told = {field: cells[n] for n, field in how.by_column.items() if n < len(cells)}
     if any(len(value) > _LONGEST for value in told.values()):
         raise _Unfit(f"a cell is longer than {_LONGEST} characters")
+    starts, ends = _day(told, "valid_from"), _day(told, "valid_until")
+    if starts and ends and ends < starts:
+        raise _Unfit(f"the price ends ({ends}) before it begins ({starts})")
+    return ProductRow(number, _product(told, how), starts, ends)
+
+
+def _product(told: dict[str, str], how: _Reading) -> Product:
     name, code = _named(told)
-    cost, base = _price(told, "cost_price"), _price(told, "base_price")
+    cost, base = _price(told, "cost_price", how), _price(told, "base_price", how)
     product = Product(
         code=code,
         name=name,
@@ -135,9 +207,9 @@ def _product(cells: list[str], by_column: dict[int, str], currency: str) -> Prod
         supplier=told.get("supplier", ""),
         part_number=told.get("part_number", ""),
         is_service=_is_service(told),
-        currency=told.get("currency", "").upper() or currency,
-        floor_price=_price(told, "floor_price"),
-        pack_size=_price(told, "pack_size") or None,
+        currency=told.get("currency", "").upper() or how.currency,
+        floor_price=_price(told, "floor_price", how),
+        pack_size=_price(told, "pack_size", how) or None,
     )
     tax = _tax(told)
     return product if tax is None else replace(product, tax_rate=tax)
@@ -158,10 +230,18 @@ def _named(told: dict[str, str]) -> tuple[str, str]:
     return name, code
 
 
-def _price(told: dict[str, str], field: str) -> Decimal | None:
+def _day(told: dict[str, str], field: str) -> date | None:
     text = told.get(field, "")
     try:
-        value = amount(text)
+        return day(text)
+    except NotANumber:
+        raise _Unfit(f"{field.replace('_', ' ')} “{text}” is no day like 2026-12-31") from None
+
+
+def _price(told: dict[str, str], field: str, how: _Reading) -> Decimal | None:
+    text = told.get(field, "")
+    try:
+        value = amount(text, "" if isinstance(text, sheets.Number) else how.decimal)
     except NotANumber:
         raise _Unfit(f"{field.replace('_', ' ')} “{text}” is not a number") from None
     if value is not None and value < 0:
@@ -234,11 +314,12 @@ def rejected_as_csv(price_list: PriceList) -> str:
     """
     written = io.StringIO(newline="")
     writer = csv.writer(written)
-    writer.writerow(["row", "reason", *map(_safe, price_list.headings)])
+    writer.writerow(["row", "reason", *map(safe, price_list.headings)])
     for row in price_list.rejected:
-        writer.writerow([row.row_number, _safe(row.reason), *map(_safe, row.cells)])
+        writer.writerow([row.row_number, safe(row.reason), *map(safe, row.cells)])
     return written.getvalue()
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
+    """Text that no spreadsheet runs as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

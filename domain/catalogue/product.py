@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 
 
@@ -24,9 +25,20 @@ class SupplierPrice:
         return starts and (self.valid_until is None or day <= self.valid_until)
 
 
+class BundleShown(StrEnum):
+    """How a product made of others stands in a quote."""
+
+    NONE = ""
+    LINE = "line"
+    EXPLODED = "exploded"
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`tax_rate` is a fraction (0.20); prices are per `unit` in `currency`, net of tax."""
+    """`tax_rate` is a fraction (0.20); prices are per `unit` in `currency`, net of tax.
+
+    `parts`: what one of a bundle is made of.
+    """
 
     code: str
     name: str
@@ -44,6 +56,8 @@ class Product:
     pack_size: Decimal | None = None
     """Pieces or metres in one unit; None: read from the name where the unit is a package."""
     supplier_prices: tuple[SupplierPrice, ...] = ()
+    bundle_shown: BundleShown = BundleShown.NONE
+    parts: "tuple[Part, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,22 @@ class Norm:
     per_unit_hours: Decimal = Decimal(0)
     fixed_hours: Decimal = Decimal(0)
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A quantity of a product in a bundle, or the work of a norm at the rates in force."""
+
+    quantity: Decimal
+    product: Product | None = None
+    norm: Norm | None = None
+    rates: Rates = field(default_factory=Rates)
+
+    @property
+    def hours(self) -> Decimal:
+        if self.norm is None:
+            return Decimal(0)
+        return self.norm.fixed_hours + self.norm.per_unit_hours * self.quantity
 
 
 @dataclass(frozen=True)

@@ -1,44 +1,26 @@
-"""A tenant's catalogue: imported, changed, and read as one frozen revision."""
+"""A tenant's products: imported, changed, retired; each change is a new revision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.catalogue.models import (
-    DayRate,
-    NormRecord,
-    ProductRecord,
-    Supplier,
-    SupplierPriceRecord,
-)
-from domain.catalogue.product import Catalogue, Norm, Product, Rates, SupplierPrice
+from domain.catalogue.history import PriceWatch
+from domain.catalogue.models import ProductRecord, Supplier
+from domain.catalogue.product import Product
+from domain.catalogue.reading import FIELDS, load
 from domain.errors import NotFound
 from domain.following import Since
 from domain.tenants.models import Tenant
-from domain.tenants.settings import TenantSettings
-from domain.tenants.taxes import rates_of
 from domain.types import new_id, utc_now
 
-FIELDS = (
-    "name",
-    "description",
-    "category",
-    "unit",
-    "cost_price",
-    "base_price",
-    "floor_price",
-    "pack_size",
-    "supplier",
-    "part_number",
-    "is_service",
-    "tax_rate",
-    "currency",
-)
+__all__ = ["FIELDS", "CatalogueImported", "Products", "load", "next_revision", "revision"]
+
+BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,50 +35,107 @@ class Products:
         self._session = session
         self._tenant_id = tenant_id
 
-    async def import_all(self, products: Sequence[Product]) -> CatalogueImported:
-        """Adds or changes by code, all or nothing; a product left out of the list stays."""
-        query = select(ProductRecord).where(ProductRecord.code.in_([p.code for p in products]))
-        known = {record.code: record for record in await self._session.scalars(query)}
+    async def import_all(
+        self,
+        products: Sequence[Product],
+        *,
+        fields: Collection[str] = FIELDS,
+        actor: str = "system",
+    ) -> CatalogueImported:
+        """Adds or changes by code, all or nothing; a product left out of the list stays.
+
+        `fields`: what the list tells of; the others stay as they are.
+        """
+        told = [name for name in FIELDS if name in fields]
+        known = await self._known([p.code for p in products])
+        fresh = [p for p in products if p.code not in known]
+        differing = [
+            (known[p.code].id, p)
+            for p in products
+            if p.code in known and _differs(known[p.code], p, told)
+        ]
         revision = await self._next_revision()
         await self._require_suppliers({p.supplier for p in products if p.supplier})
-        added = changed = 0
-        for product in products:
-            record = known.get(product.code)
-            if record is None:
-                record = ProductRecord(
-                    id=new_id(), tenant_id=self._tenant_id, code=product.code, revision=revision
-                )
-                self._session.add(record)
-                added += 1
-            elif record.retired_at is None and all(
-                getattr(record, name) == getattr(product, name) for name in FIELDS
-            ):
-                continue
-            else:
-                changed += 1
-            for name in FIELDS:
-                setattr(record, name, getattr(product, name))
-            record.revision, record.retired_at = revision, None
-        await self._session.flush()
-        return CatalogueImported(added, changed, len(products) - added - changed)
+        watch = PriceWatch(self._session, self._tenant_id)
+        await watch.before([product_id for product_id, _ in differing])
+        added = await self._insert(fresh, revision)
+        await self._update(differing, told, revision)
+        await watch.after(revision, actor, added)
+        unchanged = len(products) - len(fresh) - len(differing)
+        return CatalogueImported(len(fresh), len(differing), unchanged)
 
-    async def change(self, code: str, changes: dict[str, Any]) -> ProductRecord:
+    async def _known(self, codes: Sequence[str]) -> dict[str, Any]:
+        columns = (getattr(ProductRecord, name) for name in ("id", "code", "retired_at", *FIELDS))
+        query = select(*columns)
+        known: dict[str, Any] = {}
+        for start in range(0, len(codes), BATCH):
+            some = query.where(ProductRecord.code.in_(codes[start : start + BATCH]))
+            known |= {row.code: row for row in await self._session.execute(some)}
+        return known
+
+    async def _insert(self, products: Sequence[Product], revision: int) -> list[UUID]:
+        now = utc_now()
+        rows = [
+            {name: getattr(product, name) for name in FIELDS}
+            | {"id": new_id(), "tenant_id": self._tenant_id, "code": product.code}
+            | {"revision": revision, "created_at": now, "updated_at": now}
+            for product in products
+        ]
+        if rows:
+            await self._session.execute(insert(ProductRecord), rows)
+        return [row["id"] for row in rows]
+
+    async def _update(
+        self, products: Sequence[tuple[UUID, Product]], told: Sequence[str], revision: int
+    ) -> None:
+        rows = [
+            {name: getattr(product, name) for name in told}
+            | {"id": product_id, "revision": revision, "retired_at": None, "updated_at": utc_now()}
+            for product_id, product in products
+        ]
+        if rows:
+            await self._session.execute(update(ProductRecord), rows)
+
+    async def change(
+        self, code: str, changes: dict[str, Any], *, actor: str = "system"
+    ) -> ProductRecord:
         """`changes` by field name, as in FIELDS."""
         record = await self.get(code)
+        watch = PriceWatch(self._session, self._tenant_id)
+        await watch.before([record.id])
         for name, value in changes.items():
             setattr(record, name, value)
         record.revision = await self._next_revision()
-        await self._session.flush()
+        await watch.after(record.revision, actor)
         return record
 
-    async def retire(self, code: str) -> None:
+    async def retire(self, code: str, *, actor: str = "system") -> None:
+        """Bundles that hold it have no price from then on."""
+        await self._sold(code, is_sold=False, actor=actor)
+
+    async def bring_back(self, code: str, *, actor: str = "system") -> ProductRecord:
+        return await self._sold(code, is_sold=True, actor=actor)
+
+    async def _sold(self, code: str, *, is_sold: bool, actor: str) -> ProductRecord:
         record = await self.get(code)
-        record.retired_at = utc_now()
+        if (record.retired_at is None) == is_sold:
+            return record
+        watch = PriceWatch(self._session, self._tenant_id)
+        await watch.before([record.id])
+        record.retired_at = None if is_sold else utc_now()
         record.revision = await self._next_revision()
+        await watch.after(record.revision, actor)
+        return record
+
+    async def is_known(self, code: str) -> bool:
+        """Sold or not."""
+        query = select(ProductRecord.id).where(ProductRecord.code == code)
+        return await self._session.scalar(query) is not None
 
     async def get(self, code: str) -> ProductRecord:
         query = select(ProductRecord).where(ProductRecord.code == code)
-        record = (await self._session.scalars(query)).one_or_none()
+        fresh = query.execution_options(populate_existing=True)
+        record = (await self._session.scalars(fresh)).one_or_none()
         if record is None:
             raise NotFound("product", code)
         return record
@@ -144,10 +183,18 @@ class Products:
                 }
                 for name in sorted(names)
             ]
-            await self._session.execute(insert(Supplier).values(rows).on_conflict_do_nothing())
+            await self._session.execute(
+                postgresql.insert(Supplier).values(rows).on_conflict_do_nothing()
+            )
 
     async def _next_revision(self) -> int:
         return await next_revision(self._session, self._tenant_id)
+
+
+def _differs(record: Any, product: Product, told: Sequence[str]) -> bool:
+    if record.retired_at is not None:
+        return True
+    return any(getattr(record, name) != getattr(product, name) for name in told)
 
 
 async def next_revision(session: AsyncSession, tenant_id: UUID) -> int:
@@ -163,69 +210,3 @@ async def next_revision(session: AsyncSession, tenant_id: UUID) -> int:
 async def revision(session: AsyncSession, tenant_id: UUID) -> int:
     found = await session.scalar(select(Tenant.catalogue_revision).where(Tenant.id == tenant_id))
     return found or 0
-
-
-async def load(session: AsyncSession, tenant_id: UUID) -> Catalogue:
-    """The whole catalogue as pure code prices with it."""
-    tenant = await session.get_one(Tenant, tenant_id)
-    settings = TenantSettings.model_validate(tenant.settings)
-    records = await session.scalars(
-        select(ProductRecord).where(ProductRecord.retired_at.is_(None)).order_by(ProductRecord.code)
-    )
-    prices = await _supplier_prices(session)
-    norms = await session.scalars(select(NormRecord).order_by(NormRecord.code))
-    rates = await session.scalars(select(DayRate).order_by(DayRate.is_default.desc(), DayRate.name))
-    return Catalogue(
-        products=tuple(_product(record, prices.get(record.id, ())) for record in records),
-        norms=tuple(_norm(record) for record in norms),
-        rates=_rates(rates.first(), settings),
-        currency=settings.currency,
-        revision=tenant.catalogue_revision,
-    )
-
-
-async def _supplier_prices(session: AsyncSession) -> dict[UUID, tuple[SupplierPrice, ...]]:
-    rows = await session.execute(
-        select(SupplierPriceRecord, Supplier.name).join(
-            Supplier, Supplier.id == SupplierPriceRecord.supplier_id
-        )
-    )
-    prices: dict[UUID, list[SupplierPrice]] = {}
-    for record, supplier in rows:
-        prices.setdefault(record.product_id, []).append(
-            SupplierPrice(
-                supplier=supplier,
-                cost=record.cost,
-                valid_from=record.valid_from,
-                valid_until=record.valid_until,
-                is_verified=record.is_verified,
-            )
-        )
-    return {product_id: tuple(found) for product_id, found in prices.items()}
-
-
-def _product(record: ProductRecord, prices: Iterable[SupplierPrice]) -> Product:
-    values = {name: getattr(record, name) for name in FIELDS}
-    return Product(code=record.code, supplier_prices=tuple(prices), **values)
-
-
-def _norm(record: NormRecord) -> Norm:
-    return Norm(
-        record.code,
-        record.applies_to,
-        record.per_unit_hours,
-        record.fixed_hours,
-        record.description,
-    )
-
-
-def _rates(record: DayRate | None, settings: TenantSettings) -> Rates:
-    if record is None:
-        return Rates(currency=settings.currency, tax_rate=rates_of(settings).standard)
-    return Rates(
-        day_rate=record.price,
-        hours_per_day=record.hours_per_day,
-        overtime_factor=record.overtime_factor,
-        tax_rate=rates_of(settings).standard,
-        currency=settings.currency,
-    )

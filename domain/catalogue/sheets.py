@@ -3,10 +3,15 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from domain.errors import Refused
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 LARGEST = 25 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -18,48 +23,84 @@ class UnreadablePriceList(Refused):
         super().__init__(f"The price list “{name}” cannot be read: {reason}.")
 
 
-def rows(content: bytes, name: str) -> list[list[str]]:
+class Number(str):
+    """What a workbook holds as a number and not as text: always with a point."""
+
+    __slots__ = ()
+
+
+def rows(content: bytes, name: str, sheet: str = "") -> list[list[str]]:
     """All rows that hold something; the place in the list is not the row's number in the file.
 
-    The first cell of every row is its number, from 1, as a spreadsheet shows it.
+    The first cell of every row is its number, from 1, as a spreadsheet shows it. `sheet`: of a
+    workbook; empty: the longest.
     """
-    if len(content) > LARGEST:
-        raise UnreadablePriceList(name, "it is larger than 25 MB")
-    is_workbook = content[:4] == b"PK\x03\x04"
-    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise UnreadablePriceList(name, "it is an old .xls file; save it as .xlsx or CSV")
-    found = _workbook(content, name) if is_workbook else _separated(content, name)
+    is_workbook = _is_workbook(content, name)
+    found = _workbook(content, name, sheet) if is_workbook else _separated(content, name)
     numbered = [[str(n), *cells] for n, cells in found if any(cell.strip() for cell in cells)]
     if not numbered:
         raise UnreadablePriceList(name, "it is empty")
     return numbered
 
 
-def _workbook(content: bytes, name: str) -> list[tuple[int, list[str]]]:
+def names(content: bytes, name: str) -> tuple[str, ...]:
+    """The sheets of a workbook; none of CSV."""
+    if not _is_workbook(content, name):
+        return ()
+    with _opened(content, name) as book:
+        return tuple(book.sheetnames)
+
+
+def _is_workbook(content: bytes, name: str) -> bool:
+    if len(content) > LARGEST:
+        raise UnreadablePriceList(name, "it is larger than 25 MB")
+    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise UnreadablePriceList(name, "it is an old .xls file; save it as .xlsx or CSV")
+    return content[:4] == b"PK\x03\x04"
+
+
+@contextmanager
+def _opened(content: bytes, name: str) -> "Iterator[Workbook]":
+    """With the results of formulas as they were saved; nothing is computed."""
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     _refuse_bomb(content, name)
+    broken = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError)
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    except broken as error:
         raise UnreadablePriceList(name, "it is no workbook") from error
     try:
-        sheets = [_cells(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
+        yield book
+    except broken as error:
+        raise UnreadablePriceList(name, "a sheet in it is broken") from error
     finally:
         book.close()
-    return max(sheets, key=len, default=[])
+
+
+def _workbook(content: bytes, name: str, sheet: str) -> list[tuple[int, list[str]]]:
+    with _opened(content, name) as book:
+        if sheet and sheet not in book.sheetnames:
+            known = ", ".join(f"“{one}”" for one in book.sheetnames[:10])
+            raise UnreadablePriceList(name, f"it has no sheet “{sheet}”; there is {known}")
+        wanted = [one for one in book.worksheets if not sheet or one.title == sheet]
+        return max((_cells(one.iter_rows(values_only=True)) for one in wanted),
+                   key=len, default=[])  # fmt: skip
 
 
 def _refuse_bomb(content: bytes, name: str) -> None:
     """A small file that unpacks to a huge one is refused before it is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
     except zipfile.BadZipFile as error:
         raise UnreadablePriceList(name, "it is no workbook") from error
     if unpacked > 10 * LARGEST:
         raise UnreadablePriceList(name, "it unpacks to more than 250 MB")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise UnreadablePriceList(name, "it is locked by a password; save it without one")
 
 
 def _cells(found: Iterable[tuple[object, ...]]) -> list[tuple[int, list[str]]]:
@@ -77,7 +118,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{Decimal(repr(value)).normalize():f}"
+        return Number(f"{Decimal(repr(value)).normalize():f}")
     return str(value).strip()
 
 

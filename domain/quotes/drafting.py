@@ -8,6 +8,7 @@ from typing import Any
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.units import convert
 from domain.quotes import norms
+from domain.quotes.bundles import exploded, shown
 from domain.quotes.money.terms import Terms
 from domain.quotes.pricing import QuoteLine, Totals, cost, line_total, sell, supplier, totals
 from domain.quotes.questions import asked_and_left
@@ -54,7 +55,7 @@ def draft(request: QuoteRequest, own: Catalogue, today: date, terms: Terms | Non
         if isinstance(line, OpenPoint):
             points.append(line)
         elif line is not None:
-            sold.append(line)
+            sold.extend(exploded(*line, today))
     lines = tuple(line for _, line in sold)
     if request.is_installation and catalogue.norms:
         lines += norms.labour_lines(sold, catalogue.norms, catalogue.rates)
@@ -82,7 +83,7 @@ def _line(
     own = cost(product, today)
     return product, QuoteLine(
         code=product.code,
-        description=product.name,
+        description=shown(product),
         quantity=converted.quantity,
         unit=product.unit,
         unit_price=price.money,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from domain.catalogue.product import Norm, Product, Rates
+from domain.quotes import bundles
 from domain.quotes.pricing import PriceSource, QuoteLine, hourly_rate, line_total
 from domain.types import Money
 
@@ -32,8 +33,11 @@ def includes_work(product: Product) -> bool:
 def labour_lines(
     sold: Iterable[tuple[Product, QuoteLine]], norms: tuple[Norm, ...], rates: Rates
 ) -> tuple[QuoteLine, ...]:
-    """One line a norm over all goods it applies to; optional goods bring optional labour."""
-    pairs = tuple(sold)
+    """One line a norm over all goods it applies to; optional goods bring optional labour.
+
+    Goods in bundles count too, unless the bundle holds their labour.
+    """
+    pairs = tuple(one for product, line in sold for one in bundles.goods(product, line))
     lines: list[QuoteLine] = []
     for norm in (n for n in norms if n.applies_to):
         for optional in (False, True):

@@ -1,7 +1,8 @@
 """Prices of a quote: pure, in Decimal, rounded half-up to the minor unit once a line.
 
 Cost: supplier price valid today, then a verified supplier price, then the product's cost.
-Sell: the product's base price, else cost × 1.20, never under the floor.
+Sell: the product's base price, else of a bundle the sum of its parts, else cost × 1.20; never
+under the floor, which of a bundle is at least the sum of its parts' floors.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.catalogue.product import Product, Rates
+from domain.catalogue.product import Part, Product, Rates
 from domain.quotes.money.treatment import Treatment
 from domain.types import Money
 
@@ -28,6 +29,7 @@ class PriceSource(StrEnum):
     NORM = "norm"
     CONTRACT = "contract"
     BY_HAND = "set by hand"
+    PARTS = "sum of its parts"
 
 
 class Tier(StrEnum):
@@ -105,8 +107,20 @@ def cost(product: Product, today: date) -> Price | None:
     if verified:
         return Price(Money(min(verified), product.currency), PriceSource.VERIFIED_PRICE)
     if product.cost_price is None:
-        return None
+        return _cost_of_parts(product, today)
     return Price(Money(product.cost_price, product.currency), PriceSource.PRODUCT_COST)
+
+
+def _cost_of_parts(product: Product, today: date) -> Price | None:
+    """Work has no cost of its own, as everywhere; goods without a known cost leave it unknown."""
+    total = Money(Decimal(0), product.currency)
+    goods = [part for part in product.parts if part.product is not None]
+    for part in goods:
+        own = cost(part.product, today) if part.product else None
+        if own is None or own.money.currency != product.currency:
+            return None
+        total += own.money * part.quantity
+    return Price(total, PriceSource.PARTS) if goods else None
 
 
 def supplier(product: Product, today: date) -> str:
@@ -120,14 +134,56 @@ def sell(product: Product, today: date) -> Price | None:
     """What the customer pays for one unit, rounded; None when no source gives a price."""
     if product.base_price is not None:
         price = Price(Money(product.base_price, product.currency), PriceSource.BASE_PRICE)
+    elif product.parts:
+        total = _sell_of_parts(product, today)
+        if total is None:
+            return None
+        price = Price(total, PriceSource.PARTS)
     elif (own := cost(product, today)) is not None:
         price = Price(own.money * MARKUP, own.source)
     else:
         return None
-    floor = product.floor_price
-    if floor is not None and price.money.amount < floor:
-        price = Price(Money(floor, product.currency), PriceSource.FLOOR)
+    lowest = floor(product)
+    if lowest is not None and price.money.amount < lowest:
+        price = Price(Money(lowest, product.currency), PriceSource.FLOOR)
     return replace(price, money=price.money.rounded())
+
+
+def _sell_of_parts(product: Product, today: date) -> Money | None:
+    """None where a part has no price in the bundle's currency: nothing is guessed."""
+    total = Money(Decimal(0), product.currency)
+    for part in product.parts:
+        own = part_price(part, today)
+        if own is None or own.currency != product.currency:
+            return None
+        total += line_total(part_quantity(part), own)
+    return total
+
+
+def part_price(part: Part, today: date) -> Money | None:
+    """Of one unit of a bundle's part: a product's price, or an hour's."""
+    if part.product is None:
+        return hourly_rate(part.rates)
+    own = sell(part.product, today)
+    return own.money if own else None
+
+
+def part_quantity(part: Part) -> Decimal:
+    """How many units, or hours, of it are in one bundle."""
+    return part.quantity if part.product is not None else part.hours
+
+
+def floor(product: Product) -> Decimal | None:
+    """The lowest price of a unit: its own, of a bundle not under its parts' together."""
+    lowest = [
+        own * part.quantity
+        for part in product.parts
+        if part.product is not None and (own := floor(part.product)) is not None
+    ]
+    floors = ([product.floor_price] if product.floor_price is not None else []) + (
+        [sum(lowest, Decimal(0))] if lowest else []
+    )
+    return max(floors, default=None)
 
 
 def norm_price(unit_cost: Money, kind: str) -> Price:

@@ -13,6 +13,7 @@ from domain.quotes import norms
 from domain.quotes.money.terms import Terms
 from domain.quotes.money.treatment import Treatment
 from domain.quotes.pricing import QuoteLine, line_total, percentage_discount
+from domain.quotes.pricing import floor as floor_of
 from domain.types import Money
 
 MOST = Decimal(100_000)
@@ -140,9 +141,10 @@ def _discounted(line: QuoteLine, percent: Decimal | None) -> QuoteLine:
 
 def _require_floor(line: QuoteLine, catalogue: Catalogue) -> None:
     product = catalogue.find(line.code)
-    if product is None or product.floor_price is None or not line.discount.amount:
+    lowest = floor_of(product) if product else None
+    if lowest is None or not line.discount.amount:
         return
-    floor = Money(product.floor_price, line.unit_price.currency)
+    floor = Money(lowest, line.unit_price.currency)
     if line.total < (floor * line.quantity).rounded():
         raise UnderFloor(line, floor)
 

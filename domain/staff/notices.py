@@ -23,6 +23,7 @@ KINDS = (
     "rules",
     "contracts",
     "quotes",
+    "catalogue",
 )
 MOST = 500
 

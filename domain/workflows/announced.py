@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from domain.errors import Refused
 
-NOUNS = ("message", "ticket", "quote", "contract", "conversation")
+NOUNS = ("message", "ticket", "quote", "contract", "conversation", "catalogue")
 PING = "webhook.ping"
 
 _NUMBER = {"number": "The ticket's number."}
@@ -171,6 +171,26 @@ EVENTS = (
     ),
     Announced("conversation.taken_over", "A person answers from now on."),
     Announced("conversation.handed_back", "The bot answers again."),
+    Announced(
+        "catalogue.proposed",
+        "Staff corrected the same in several drafts: a synonym or a norm is proposed.",
+        {
+            "kind": "synonym or norm.",
+            "code": "The product or norm.",
+            "times": "In how many quotes.",
+        },
+    ),
+    Announced(
+        "catalogue.price_changed",
+        "A revision of the catalogue changed what products sell for. The subject is the company.",
+        {
+            "revision": "Of the catalogue, a number.",
+            "changed": "How many products sell at another price.",
+            "currency": "ISO 4217.",
+            "products": "The first 50: code, old and new price a unit as decimal numbers in text; "
+            "empty: no price.",
+        },
+    ),
 )
 KINDS = frozenset(event.kind for event in EVENTS)
 CHOICES = (*sorted(KINDS), *(f"{noun}.*" for noun in NOUNS))

@@ -1,5 +1,6 @@
 """The commands of the desk: how each is used, an example, and the right it needs."""
 
+from bot.desk.asking.catalogue_verb import CATALOGUE
 from bot.desk.asking.customer_verbs import CUSTOMER_VERBS
 from bot.desk.asking.manner_verbs import MANNER_VERBS
 from bot.desk.asking.rights import Right
@@ -108,6 +109,7 @@ _ALL = (
         "sla 12",
         "what was promised: a ticket's times, what is about to be late, what was kept",
     ),
+    CATALOGUE,
     RULE,
     Verb("stop", "stop all", "stop all", "no automatic answer on any channel", Right.OPERATE),
     Verb(
@@ -134,7 +136,8 @@ _ALL = (
     ),
     Verb(
         "mute",
-        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|contracts|quotes|all]",
+        "mute [hand-offs|failures|approvals|mailboxes|sla|reminders|rules|contracts|quotes|"
+        "catalogue|all]",
         "mute approvals",
         "no more direct messages to you about these",
     ),
@@ -166,6 +169,8 @@ ALIASES = {
     "show": "ticket",
     "today": "stats",
     "rules": "rule",
+    "catalog": "catalogue",
+    "products": "catalogue",
     "macros": "macro",
     "views": "view",
     "teams": "team",

@@ -27,6 +27,7 @@ from bot.desk.showing.quotes import edit_form, proposal_card
 from bot.desk.showing.words import short
 from channels.cards import Card, Section, Used
 from domain.audit.service import note as audit
+from domain.catalogue.watching.proposals import learn
 from domain.customers.naming import called
 from domain.errors import Refused
 from domain.quotes.revising import difference
@@ -160,6 +161,7 @@ async def revise(bench: Bench, by: StaffView, payload: dict[str, Any]) -> Answer
         proposed = revising.propose(index, locked, found.lines, wish, found.terms)
         why = wish.words or "edited by hand"
         await service.redraft(locked.id, proposed, actor=by.actor, why=why)
+        await learn(session, locked, found.lines, proposed.draft.lines, actor=by.actor)
         changed = list(difference(found.lines, proposed.draft.lines))
         audit(session, by.tenant_id, by.actor, "quote.revised", number, changed=changed)
         await queue.put(session, "react", tenant_id=by.tenant_id)

@@ -8,6 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from domain.catalogue.history import PRICE_CHANGED
+from domain.catalogue.watching.drift import drift
+from domain.catalogue.watching.proposals import PROPOSED
 from domain.conversations.models import Message
 from domain.customers.models import Person
 from domain.events import DomainEvent
@@ -21,6 +24,8 @@ GROUPING = timedelta(seconds=20)
 """What happens within it is told together."""
 LOW = 2
 """Of 5: a rating up to it is told."""
+LIST = 2
+"""So many prices at once are a list's."""
 DRAFTS_EVERY = 30
 """Minutes: drafts that wait are told of once in each."""
 
@@ -174,6 +179,24 @@ async def _contract(session: AsyncSession, event: DomainEvent) -> NewNotice:
     return NewNotice("contracts", about, text, f"contract show {number}")
 
 
+async def _price_changed(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """With what the change makes wrong; a single price that harms nothing is no news."""
+    changed, revision = int(event.payload.get("changed", 0)), int(event.payload["revision"])
+    found = await drift(session, event.tenant_id, revision - 1)
+    if found.is_harmless and changed < LIST:
+        return None
+    wrong = f"{found.quotes} open quotes, {len(found.articles)} articles and {len(found.answers)} "
+    text = f"{changed} prices changed; {wrong}answers tell old ones."
+    command = f"catalogue drift {revision - 1}"
+    return NewNotice("catalogue", f"prices:{revision}", text, command)
+
+
+async def _proposed(session: AsyncSession, event: DomainEvent) -> NewNotice:
+    about = f"proposal:{event.subject_id}:{event.payload.get('times', '')}"
+    text = f"Staff corrected the same twice in drafts: {event.payload.get('code', '')}"
+    return NewNotice("catalogue", about, text, "catalogue proposals")
+
+
 _CONTRACTS = {
     "renewal_due": "ends soon: talk about renewing it",
     "expired": "has ended",
@@ -271,6 +294,8 @@ _NOTICES: dict[str, Notice] = {
     "quote.approval_refused": _quote_refused,
     "quote.revision_started": _quote_revised,
     **{f"contract.{step}": _contract for step in _CONTRACTS},
+    PRICE_CHANGED: _price_changed,
+    PROPOSED: _proposed,
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,
     "sla.warned": _sla,

@@ -5,8 +5,12 @@ from collections import OrderedDict, defaultdict
 from datetime import date
 from uuid import UUID
 
+from rapidfuzz import fuzz
+
 from bot.agents.quoting.language.text import fold, words
 from bot.agents.quoting.matching import Index
+from bot.agents.quoting.matching.part_numbers import joined, near
+from bot.agents.quoting.understanding import understand
 from bot.agents.support.tools import ProductView
 from domain.catalogue import service as catalogue
 from domain.catalogue.product import Product
@@ -20,6 +24,9 @@ REMEMBERED = 32
 FOUND = 8
 Buyer = tuple[UUID | None, UUID | None]
 """Company and person, as far as they are known."""
+EXACT, NEAR, DRAFTED = 1000.0, 100.0, 8.0
+PIECES = 5
+"""Letters and digits of a part number that is looked for in pieces."""
 
 
 class CatalogueShelf:
@@ -61,22 +68,39 @@ class CatalogueShelf:
 
 
 def _best(index: Index, query: str) -> list[Product]:
-    """By the rarity of the words they share with the query; a code or part number wins."""
+    """A code, part number or synonym wins, then part numbers with a letter wrong, then what a
+    request in these words would be drafted as; the rest by the rarity of the words they share."""
     folded = fold(query)
-    scores: dict[str, float] = {}
-    if exact := index.by_code(folded):
-        scores[exact.product.code] = float("inf")
+    scores = _by_number(index, folded)
+    for item in understand(query, "", index).items:
+        if item.code and item.code not in scores:
+            scores[item.code] = DRAFTED
     for word in {word.text for word in words(folded)}:
         known = index.nearest_word(word) or word
         for entry in index.by_word.get(known, ()):
             code = entry.product.code
             scores[code] = scores.get(code, 0.0) + index.rarity.get(known, 0.0)
+    by_code = index.catalogue.by_code
+    for code in scores:  # of products with the same words the one whose name is nearest
+        scores[code] += fuzz.token_sort_ratio(folded, fold(by_code[code].name)) / 100
     codes = sorted(scores, key=lambda code: (-scores[code], code))[:FOUND]
     return [product for code in codes if (product := index.catalogue.find(code))]
 
 
-def _view(product: Product, day: date) -> ProductView:
-    price = sell(product, day)
+def _by_number(index: Index, folded: str) -> dict[str, float]:
+    scores = {
+        index.codes[key].product.code: NEAR * nearness
+        for key, nearness in near(folded, index.codes, FOUND)
+    }
+    for key in joined(folded, index.codes, shortest=PIECES, digits=1):
+        scores[index.codes[key].product.code] = EXACT + len(key)
+    if exact := index.by_code(folded):
+        scores[exact.product.code] = 2 * EXACT
+    return scores
+
+
+def _view(product: Product, today: date) -> ProductView:
+    price = sell(product, today)
     return ProductView(
         code=product.code,
         name=product.name,

@@ -68,6 +68,14 @@ def converted_product(product: Product, exchange: Exchange) -> Product:
         supplier_prices=tuple(
             replace(price, cost=price.cost * exchange.rate) for price in product.supplier_prices
         ),
+        parts=tuple(
+            replace(
+                part,
+                product=converted_product(part.product, exchange) if part.product else None,
+                rates=_rates(part.rates, exchange),
+            )
+            for part in product.parts
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.catalogue.product import Catalogue
+from domain.catalogue.watching.proposals import learn
 from domain.errors import NotFound, Refused
 from domain.quotes.approval import line_of
 from domain.quotes.models import Quote
@@ -54,6 +55,7 @@ class DocumentEditor:
             before = await self._lines(opened.quote)
             terms = await kept_terms(self._session, opened.quote)
             lines = relined(content, before, catalogue, utc_now().date(), terms)
+            await learn(self._session, opened.quote, before, lines, actor=why.actor)
             return await self._relined(opened, lines, why, "edited")
         new = sections.edited(content, opened.held.content)
         return await self._rewritten(opened, new, why, "edited")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from domain.catalogue.product import Catalogue, Product
 from domain.errors import Refused
+from domain.quotes.bundles import shown
 from domain.quotes.money.terms import Terms
 from domain.quotes.money.treatment import Treatment, treatment_at
 from domain.quotes.pricing import (
@@ -22,6 +23,7 @@ from domain.quotes.pricing import (
     QuoteLine,
     Tier,
     cost,
+    floor,
     line_total,
     percentage_discount,
     sell,
@@ -111,13 +113,14 @@ def _as_taxed(
 def require_floor(line: QuoteLine, catalogue: Catalogue) -> None:
     """Of a price or a discount that a person gave; what the catalogue said keeps it by itself."""
     product = catalogue.find(line.code)
-    if product is None or product.floor_price is None:
+    lowest = floor(product) if product else None
+    if lowest is None:
         return
     if not line.discount.amount and line.price_source is not PriceSource.BY_HAND:
         return
-    floor = Money(product.floor_price, line.unit_price.currency)
-    if line.total < (floor * line.quantity).rounded():
-        raise UnderFloor(line, floor)
+    least = Money(lowest, line.unit_price.currency)
+    if line.total < (least * line.quantity).rounded():
+        raise UnderFloor(line, least)
 
 
 def _read(content: dict[str, Any]) -> EditedList:
@@ -198,7 +201,7 @@ def _of_product(position: int, edited: EditedLine, product: Product, today: date
     given = Money(edited.unit_price or Decimal(0), product.currency)
     return QuoteLine(
         code=product.code,
-        description=product.name,
+        description=shown(product),
         quantity=edited.quantity,
         unit=product.unit,
         unit_price=price.money if price else given,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import create_app
 from bot.desk import tenants
+from bot.desk.pricing.price_lists import File, preview
 from bot.runtime import Runtime
-from domain.catalogue.models import DayRate
+from domain.catalogue.importing.lists import PriceLists
+from domain.catalogue.keeping.rates import DayRates, Norms
+from domain.catalogue.keeping.suppliers import NewPrice, SupplierPrices, Suppliers
+from domain.catalogue.keeping.synonyms import Synonyms
+from domain.catalogue.layout import Layout
+from domain.catalogue.models import CatalogueProposal
 from domain.catalogue.product import Catalogue, Product
 from domain.catalogue.service import Products
 from domain.contracts.making import Agreed, Making
@@ -121,6 +127,7 @@ def open_office(runtime: Runtime) -> Callable[[str], Awaitable[Office]]:
         }
         spare, _ = await tenants.create_key(database, runtime.vault, tenant_id, "spare", "readonly")
         ids = await _furnished(database, tenant_id, slug) | {"key_id": str(spare)}
+        ids |= await _priced(database, tenant_id, ids["code"])
         return Office(tenant_id, {role: secret for role, (_, secret) in made.items()}, ids)
 
     return make
@@ -144,6 +151,42 @@ def call(http: httpx.AsyncClient, office: Office) -> Client:
 @pytest.fixture
 def strange_call(http: httpx.AsyncClient, stranger: Office) -> Client:
     return Client(http, stranger)
+
+
+async def _priced(database: Database, tenant_id: UUID, code: str) -> dict[str, str]:
+    """A supplier's price and list, a norm, and the rate that is there."""
+    async with database.transaction(tenant_id) as session:
+        supplier = await Suppliers(session, tenant_id).named("Wire & Co")
+        price = NewPrice(code, Decimal(60), valid_from=date(2026, 1, 1))
+        made = await SupplierPrices(session, supplier).add(price, actor="test")
+        norm = await Norms(session, tenant_id).add({"code": "fit", "per_unit_hours": Decimal(1)})
+        spare = await DayRates(session, tenant_id).add(
+            {"name": "One person", "price": Decimal(500)}, actor="test"
+        )
+        word = await Synonyms(session, tenant_id).add("blue string", code, actor="test")
+        proposal = CatalogueProposal(
+            id=new_id(),
+            tenant_id=tenant_id,
+            kind="synonym",
+            words="grey string",
+            code=code,
+            times=2,
+        )
+        session.add(proposal)
+        lists = PriceLists(session, supplier)
+        layout = Layout({"Code": "code", "Name": "name", "Cost": "cost_price"}, header_row=1)
+        await lists.remember(layout, actor="test")
+    listed = File("list.csv", f"Code,Name,Cost\n{code},Cat6 cable,61\n".encode())
+    seen = await preview(database, tenant_id, supplier.id, listed, actor="test")
+    return {
+        "supplier_id": str(supplier.id),
+        "price_id": str(made.price.id),
+        "norm_id": str(norm.id),
+        "rate_id": str(spare.id),
+        "preview_id": str(seen.record.id),
+        "synonym_id": str(word.id),
+        "proposal_id": str(proposal.id),
+    }
 
 
 async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str, str]:
@@ -221,7 +264,8 @@ async def _quote(
     product = Product(
         f"CAB-{slug}", f"Cat6 cable {slug}", base_price=Decimal("84.00"), supplier="Wire & Co"
     )
-    session.add(DayRate(id=new_id(), tenant_id=tenant_id, name="Two people", price=Decimal(900)))
+    rate = {"name": "Two people", "price": Decimal(900)}
+    await DayRates(session, tenant_id).add(rate, actor="test")
     await Products(session, tenant_id).import_all([product])
     item = RequestedItem("cable", code=product.code, quantity=Decimal(1))
     request = QuoteRequest((item,), is_quote_request=True)

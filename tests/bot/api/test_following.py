@@ -18,6 +18,7 @@ NEEDED = {
     "/people/lookup": {"kind": "email", "value": "priya@dental.example"},
 }
 OF_THE_MOMENT = {
+    "/catalogue/search": "ranked for words",
     "/helpdesk/knowledge-base/search": "ranked for a question",
     "/helpdesk/tickets/{reference}/presence": "who is there just now",
     "/sla/compliance": "counted anew each time",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.catalogue.layout import Layout
 from domain.catalogue.price_list import PriceList, read_price_list, rejected_as_csv
 from domain.catalogue.sheets import UnreadablePriceList
 from domain.errors import Refused
@@ -129,8 +130,8 @@ def test_a_workbook_is_read_from_its_fullest_sheet() -> None:
 
 def test_a_mapping_told_overrules_the_guess() -> None:
     content = b"Nr;Text;Neu;Alt\nA;Panel;12;10\n"
-    told = {"Nr": "code", "Text": "name", "Neu": "base_price"}
-    (made,) = read_price_list(content, "x.csv", mapping=told).products()
+    told = Layout({"Nr": "code", "Text": "name", "Neu": "base_price"}, header_row=1)
+    (made,) = read_price_list(content, "x.csv", layout=told).products()
     assert made.base_price == Decimal(12)
 
 

@@ -13,6 +13,8 @@ from rapidfuzz import fuzz, process
 
 from bot.agents.quoting.language.text import fold
 from bot.agents.quoting.matching.entries import Entry, entry_of
+from bot.agents.quoting.matching.part_numbers import joined
+from bot.agents.quoting.matching.part_numbers import key_of as _code_key
 from bot.agents.quoting.matching.scoring import Query, attribute_score, family_score
 from bot.agents.quoting.vocabulary.sets import word_set
 from domain.catalogue.product import Catalogue
@@ -27,6 +29,8 @@ PLAIN_COLOURS = ("white", "grey", "")
 MARGIN = 0.45
 ENOUGH = 2.2
 ENOUGH_OF_A_KIND = 1.0
+SURE_CODE = 9
+"""Letters and digits of a part number that is known for one when it is written in pieces."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _TYPE = re.compile(r"[a-z]{1,5}\d{3,5}[a-z]{0,2}")
 
@@ -84,7 +88,8 @@ class Index:
                 return self.codes[key]
             if len(found := self.bare_codes.get(key, set())) == 1:
                 return self.entries[next(iter(found))]
-        return None
+        keys = joined(folded, self.codes, shortest=SURE_CODE, digits=3)
+        return self.codes[keys[0]] if keys else None
 
     def nearest_word(self, word: str) -> str | None:
         if word in self.by_word:
@@ -185,7 +190,3 @@ def _colour_rank(entry: Entry) -> tuple[int, int]:
     colour = _value(entry, "colour")
     rank = PLAIN_COLOURS.index(colour) if colour in PLAIN_COLOURS else len(PLAIN_COLOURS)
     return rank, entry.position
-
-
-def _code_key(code: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", fold(code))

@@ -1,0 +1,1 @@
+"""What goods and work cost: suppliers, price lists, rates, norms, bundles, synonyms, drift."""

@@ -1,0 +1,1 @@
+"""Commands about what goods and work cost."""

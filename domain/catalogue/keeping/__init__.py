@@ -1,0 +1,1 @@
+"""What staff keep in order: suppliers and their prices, rates, norms, bundles, synonyms."""

@@ -1,0 +1,1 @@
+"""What a catalogue that changes makes wrong, and what corrections say of it."""

@@ -14,6 +14,7 @@ from typing import Any
 from bot.agents.quoting.laying import laid_on, make_it
 from bot.agents.quoting.matching import Index
 from bot.agents.quoting.understanding import understand
+from bot.desk.handling.quotes.marking import marks
 from domain.errors import Refused
 from domain.quotes.drafting import Draft, draft
 from domain.quotes.models import Quote
@@ -65,13 +66,24 @@ def from_form(inputs: Mapping[str, str], lines: tuple[QuoteLine, ...]) -> Change
         given = inputs.get(f"quantity.{position}", "").strip()
         if given and (number := _decimal(given)) != line.quantity:
             quantities[position] = number
-    discount = inputs.get("discount", "").strip().rstrip("%").strip()
-    optional = None
-    if "optional" in inputs:
-        chosen = frozenset(int(p) for p in re.findall(r"\d+", inputs["optional"]))
-        present = frozenset(n for n, line in enumerate(lines, 1) if line.is_optional)
-        optional = chosen if chosen != present else None
-    return Change(quantities, _decimal(discount) if discount else None, optional)
+    given = inputs.get("discount", "").strip()
+    amount = marks(f"{given} off").amount if given else None
+    percent = given.rstrip("%").strip() if amount is None else ""
+    return Change(
+        quantities,
+        _decimal(percent) if percent else None,
+        _chosen(inputs, "optional", [line.is_optional for line in lines]),
+        alternate=_chosen(inputs, "alternate", [line.is_alternate for line in lines]),
+        amount=amount,
+    )
+
+
+def _chosen(inputs: Mapping[str, str], name: str, present: list[bool]) -> frozenset[int] | None:
+    """None: as they are."""
+    if name not in inputs:
+        return None
+    chosen = frozenset(int(position) for position in re.findall(r"\d+", inputs[name]))
+    return chosen if chosen != {n for n, is_so in enumerate(present, 1) if is_so} else None
 
 
 async def from_words(
@@ -79,20 +91,21 @@ async def from_words(
 ) -> Change:
     """Raises Refused where nothing in the words is a change of the quote."""
     taxed, words = _taxed(words)
-    percent, rest = _discount(words)
-    change = Change(percent=percent, taxed=taxed)
+    marked = marks(words)
+    percent, rest = _discount(marked.rest)
+    change = Change(percent=percent)
     if made := make_it(rest, lines):
-        change = replace(made, percent=percent, taxed=taxed)
+        change = replace(made, percent=percent)
     elif rest:
-        asked = await _requantified(index, request, lines, rest, percent)
-        change = replace(asked, taxed=taxed)
+        change = await _requantified(index, request, lines, rest, percent)
+    change = replace(marked.laid_on(change, lines), taxed=taxed)
     if change == Change():
         open_points = await _asked(index, request, rest)
         if open_points:
             raise Refused(f"That is not clear yet: {' '.join(open_points)}")
         raise Refused(
             "I did not understand the change. Try “make it 30 outlets and add 5 % discount”, "
-            "or press Edit."
+            "“£100 off line 2” or “make line 3 optional”, or press Edit."
         )
     return change
 
@@ -177,7 +190,7 @@ def propose(
 
 def _kept(words: str) -> str:
     """Of staff's words what asks for goods: a discount is no wish of the customer's."""
-    return _discount(words)[1] if words else ""
+    return _discount(marks(words).rest)[1] if words else ""
 
 
 def as_json(wish: Wish) -> dict[str, object]:
@@ -187,6 +200,9 @@ def as_json(wish: Wish) -> dict[str, object]:
         "quantities": {str(position): str(q) for position, q in change.quantities.items()},
         "percent": str(change.percent) if change.percent is not None else None,
         "optional": sorted(change.optional) if change.optional is not None else None,
+        "alternate": sorted(change.alternate) if change.alternate is not None else None,
+        "discounts": {str(position): given for position, given in change.discounts.items()},
+        "amount": str(change.amount) if change.amount is not None else None,
         "words": wish.words,
         "taxed": {str(position): one.value for position, one in change.taxed.items()},
         "added": [_as_added(line) for line in change.added],
@@ -207,12 +223,16 @@ def _as_added(line: QuoteLine) -> dict[str, Any]:
 def from_json(payload: Mapping[str, Any], index: Index) -> Wish:
     """Lines that are added are priced again: nothing but their codes was kept."""
     optional, percent = payload["optional"], payload["percent"]
+    alternate, amount = payload.get("alternate"), payload.get("amount")
     change = Change(
         quantities={int(p): Decimal(q) for p, q in payload["quantities"].items()},
         percent=Decimal(percent) if percent is not None else None,
         optional=frozenset(optional) if optional is not None else None,
         added=_priced(payload["added"], index, Terms()),
         taxed={int(p): Treatment(one) for p, one in payload.get("taxed", {}).items()},
+        alternate=frozenset(alternate) if alternate is not None else None,
+        discounts={int(p): str(given) for p, given in payload.get("discounts", {}).items()},
+        amount=Decimal(amount) if amount is not None else None,
     )
     return Wish(change, str(payload["words"]))
 

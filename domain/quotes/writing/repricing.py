@@ -183,12 +183,21 @@ def _line(
 
 def _fresh(position: int, edited: EditedLine, catalogue: Catalogue, today: date) -> QuoteLine:
     """A line that was not there: of the catalogue, or wholly in the person's words."""
-    if not edited.part_number:
+    product = catalogue.find(edited.part_number) or _so_called(edited, catalogue)
+    if product is None and not edited.part_number:
         return _free(position, edited, catalogue)
-    product = catalogue.find(edited.part_number)
     if product is None:
         raise UnknownProduct(position, edited.part_number)
     return _of_product(position, edited, product, today)
+
+
+def _so_called(edited: EditedLine, catalogue: Catalogue) -> Product | None:
+    """A product taken out and written in again by its name is that product, with its floor."""
+    if edited.part_number or not edited.description:
+        return None
+    name = " ".join(edited.description.split()).casefold()
+    same = (one for one in catalogue.products if " ".join(one.name.split()).casefold() == name)
+    return next(same, None)
 
 
 def _of_product(position: int, edited: EditedLine, product: Product, today: date) -> QuoteLine:

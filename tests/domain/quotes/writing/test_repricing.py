@@ -68,6 +68,10 @@ def test_a_price_of_ones_own_is_marked_and_keeps_the_floor() -> None:
         edited(content(1, discount="100"))
     with pytest.raises(UnderFloor):  # the line is the same product when it is added again
         edited({"part_number": "OUT", "quantity": "1", "unit_price": "1"})
+    with pytest.raises(UnderFloor):  # and when only its name is left
+        edited(content(1, part_number="", description="double  Outlet", unit_price="1"))
+    [named] = edited({"description": "DOUBLE OUTLET", "quantity": "2"})
+    assert (named.code, named.total) == ("OUT", Money(Decimal(108)))
 
 
 def test_a_discount_is_an_amount_or_a_percentage() -> None:

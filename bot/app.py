@@ -30,7 +30,7 @@ from bot.api.contracts import contracts, support, templates
 from bot.api.contracts import signing as signatures
 from bot.api.helpdesk import arrangements, bulk, joining, knowledge, waiting
 from bot.api.problems import translate_errors
-from bot.api.quoting import documents, moving, papers, revisions, signing
+from bot.api.quoting import again, approving, documents, moving, papers, revisions, signing
 from bot.api.receiving import quarantine, slack, webhooks
 from bot.api.service_levels import compliance, policies
 from bot.api.workflows import rules, subscriptions
@@ -85,6 +85,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         papers,
         moving,
         revisions,
+        approving,
+        again,
         policies,
         compliance,
         rules,

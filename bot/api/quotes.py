@@ -24,6 +24,7 @@ from bot.api.rest import (
 )
 from bot.dependencies import Reader, ReadTransaction, RuntimeOf, StaffCaller, Transaction
 from bot.desk.quotes import Considered, QuoteWish, consider, store
+from domain.quotes.approval import standing
 from domain.quotes.models import Quote, QuoteDocument
 from domain.quotes.service import Quotes
 
@@ -109,7 +110,11 @@ class QuoteLineOut(Shown):
 
 
 class WholeQuote(QuoteOut):
+    """`approval`: not_required, pending, approved or rejected, of the present version."""
+
     request: str
+    approval: str = ""
+    approval_reason: str = ""
     lines: list[QuoteLineOut] = Field(default_factory=list)
 
 
@@ -183,11 +188,14 @@ async def show(quote_id: UUID, caller: Reader, session: ReadTransaction) -> Whol
     quotes = Quotes(session, caller.tenant_id)
     quote = await quotes.get(quote_id)
     lines = [QuoteLineOut.model_validate(line) for line in await quotes.lines(quote_id)]
-    return WholeQuote.model_validate(_fields(quote) | {"lines": lines})
+    now = await standing(session, quote)
+    approval = {"approval": now.approval, "approval_reason": now.reason}
+    return WholeQuote.model_validate(_fields(quote) | approval | {"lines": lines})
 
 
 def _fields(quote: Quote) -> dict[str, Any]:
-    return {name: getattr(quote, name) for name in WholeQuote.model_fields if name != "lines"}
+    own = QuoteOut.model_fields.keys() | {"request"}
+    return {name: getattr(quote, name) for name in own}
 
 
 def _reference(document: QuoteDocument) -> DocumentRef:

@@ -29,6 +29,7 @@ from bot.desk.handling import (
 )
 from bot.desk.handling.agreements import contracts
 from bot.desk.handling.bench import Answer, Bench, as_id, own_id
+from bot.desk.handling.quotes import approving
 from bot.desk.handling.service_levels import promised
 from bot.desk.handling.tickets import table
 from bot.desk.handling.workflows import rulebook
@@ -99,7 +100,9 @@ REACTIONS: dict[str, tuple[Right, Reaction]] = {
     "draft.reject_because": (Right.ACT, deciding.reject_because),
     "kb.drafted": (Right.TEACH, knowledge.drafted),
     "quote.edited": (Right.ACT, quoting.edited),
-    "quote.approve": (Right.ACT, quoting.approve_seen),
+    "quote.approve": (Right.ACT, approving.approve_seen),
+    "quote.refuse": (Right.ACT, approving.refuse_seen),
+    "quote.refused_because": (Right.ACT, approving.refused_because),
     "lost.replay": (Right.ACT, operating.replay),
     "dismiss": (Right.READ, bulk.dismiss),
     **table.REACTIONS,
@@ -228,7 +231,7 @@ class Desk:
 
     async def _home(self, by: StaffView) -> Answer:
         by.rights.require(Right.READ, by.role)
-        quotes = await quoting.waiting_for(self._bench.database, by, HOME_ROWS)
+        quotes = await approving.waiting_for(self._bench.database, by, HOME_ROWS)
         now = utc_now()
         async with self._bench.database.transaction(by.tenant_id) as session:
             mine = Wanted(assignee_id=own_id(by))

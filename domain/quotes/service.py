@@ -169,7 +169,8 @@ class Quotes:
 
     async def log(self, quote_id: UUID) -> list[QuoteLogEntry]:
         query = select(QuoteLogEntry).where(QuoteLogEntry.quote_id == quote_id)
-        return list(await self._session.scalars(query.order_by(QuoteLogEntry.id)))
+        order = (QuoteLogEntry.created_at, QuoteLogEntry.id)
+        return list(await self._session.scalars(query.order_by(*order)))
 
     def _fill(self, quote: Quote, drafted: Drafted) -> None:
         made, request = drafted.draft, drafted.request
@@ -237,6 +238,7 @@ class Quotes:
                 action=action,
                 actor=actor,
                 comment=comment,
+                created_at=utc_now(),  # of two in one flush the first is the earlier
             )
         )
         payload = {

@@ -70,11 +70,15 @@ class Quoting(Section):
 
     `reminder_days`: the customer is reminded so many days before a quote ends, `follow_up_days`:
     staff so many days after it was sent and not looked at; 0: never.
+    `approval_above`: up to this total nobody has to approve; empty: whoever sends needs the limit
+    or an approval. `minimum_margin`: below it, a quote is approved by somebody who sees margins.
     """
 
     validity_days: int = Field(default=30, ge=1, le=365)
     reminder_days: int = Field(default=3, ge=0, le=90)
     follow_up_days: int = Field(default=5, ge=0, le=90)
+    approval_above: Decimal | None = Field(default=None, ge=0)
+    minimum_margin: float | None = Field(default=None, ge=-1, le=1)
     markup: float = Field(default=0.20, ge=0, le=5)
     tax_rate: float = Field(default=0.20, ge=0, le=1)
     exclusions: str = Field(default="", max_length=5000)

@@ -98,6 +98,11 @@ EVENTS = (
         "A person approved a quote.",
         _QUOTE | {"version": "Of the quote, a number."},
     ),
+    Announced(
+        "quote.approval_refused",
+        "A person refused to approve a quote.",
+        _QUOTE | {"version": "Of the quote, a number."},
+    ),
     *(
         Announced(f"quote.{step}", when, _QUOTE)
         for step, when in (
@@ -112,6 +117,8 @@ EVENTS = (
             ("not_looked_at", "It was sent some days ago, and nobody has looked at it."),
             ("revision_started", "What was sent is being changed: the next revision is a draft."),
             ("draft_dropped", "The draft of the next revision was given up."),
+            ("duplicated", "It was made from another, for the same customer."),
+            ("cloned", "It was made from another customer's."),
         )
     ),
     *(

@@ -110,7 +110,14 @@ async def set_status(
     `sent` records that it was sent and keeps its PDF with a hash: nothing leaves by this."""
     quote = await Quotes(session, caller.tenant_id).get(quote_id, for_change=True)
     rights = await rights_of_key(session, caller)
-    moved = Move(new.status, caller.actor, new.comment, new.action, rights.approves_up_to)
+    moved = Move(
+        new.status,
+        caller.actor,
+        new.comment,
+        new.action,
+        rights.approves_up_to,
+        rights.sees_margins,
+    )
     await move(session, caller.tenant_id, quote, moved)
     if paper is not None:
         await freeze(session, quote, paper.content, made_from=paper.version, actor=caller.actor)

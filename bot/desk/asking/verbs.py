@@ -69,9 +69,11 @@ _ALL = (
     Verb(
         "quote",
         "quote new CUSTOMER: WORDS | quote show N | quote edit N [CHANGE] | quote approve N"
-        " | quote pdf N | quote link N [off]",
+        " | quote refuse N WHY | quote revise N [CHANGE] | quote drop N | quote duplicate N"
+        " | quote clone N for CUSTOMER | quote pdf N"
+        " | quote link N [off]",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
-        "drafts, shows, changes and approves quotes; their PDF, the customer's link",
+        "drafts, shows, changes, approves, revises and copies quotes; their PDF, the customer's link",
     ),
     Verb(
         "contract",

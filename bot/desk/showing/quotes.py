@@ -8,8 +8,11 @@ from bot.desk.asking.rights import Right, Rights
 from bot.desk.showing.tickets import run
 from bot.desk.showing.words import short
 from channels.cards import Button, Card, Field, Form, Input, InputKind, Option, Section, Style
-from domain.quotes.approval import is_approved
-from domain.quotes.models import Quote
+from domain.quotes.approval import Standing
+from domain.quotes.lifecycle.revisions import REVISABLE
+from domain.quotes.lifecycle.states import OPEN, SUPERSEDED
+from domain.quotes.margin import margin_of
+from domain.quotes.models import Quote, QuoteRevision
 from domain.quotes.pricing import QuoteLine
 
 LINES = 40
@@ -17,33 +20,24 @@ EDITABLE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Margin:
-    """What is left of the net total after cost; `unknown`: lines whose cost nobody knows."""
+class Lineage:
+    """`earlier`: revisions that were sent before the present one; `told`: what changed since."""
 
-    amount: Decimal
-    percent: Decimal
-    unknown: int
-
-
-def margin_of(lines: Sequence[QuoteLine]) -> Margin | None:
-    """Of the lines that count and whose cost is known; None: of none."""
-    counted = [line for line in lines if line.is_summed]
-    known = [line for line in counted if line.unit_cost is not None]
-    net = sum((line.total.amount for line in known), Decimal(0))
-    cost = sum(
-        (line.unit_cost.amount * line.quantity for line in known if line.unit_cost), Decimal(0)
-    )
-    if not known or not net:
-        return None
-    percent = ((net - cost) / net * 100).quantize(Decimal("0.1"))
-    return Margin((net - cost).quantize(Decimal("0.01")), percent, len(counted) - len(known))
+    earlier: tuple[QuoteRevision, ...] = ()
+    told: tuple[str, ...] = ()
 
 
-def quote_card(quote: Quote, lines: Sequence[QuoteLine], customer: str, rights: Rights) -> Card:
-    approval = f"approved (version {quote.version})" if is_approved(quote) else "not approved"
+def quote_card(
+    quote: Quote,
+    lines: Sequence[QuoteLine],
+    customer: str,
+    rights: Rights,
+    standing: Standing,
+    lineage: Lineage = Lineage(),
+) -> Card:
     fields = [
         Field("Customer", customer or "—"),
-        Field("Status", f"{quote.status}, {approval}"),
+        Field("Status", _status(quote, standing)),
         Field("Net", f"{quote.subtotal} {quote.currency}"),
         Field("Tax", f"{quote.tax} {quote.currency}"),
         Field("Total", f"{quote.total} {quote.currency}"),
@@ -56,12 +50,41 @@ def quote_card(quote: Quote, lines: Sequence[QuoteLine], customer: str, rights: 
     if quote.open_questions:
         asked = "\n".join(f"• {question}" for question in quote.open_questions)
         sections.append(Section(f"Still open:\n{asked}"))
+    if lineage.told:
+        sections.append(Section("As the customer is told:\n" + "\n".join(lineage.told)))
+    if lineage.earlier:
+        sections.append(Section("\n".join(_earlier(quote, one) for one in lineage.earlier)))
+    revision = f"revision {quote.revision} · " if quote.revision > 1 else ""
     return Card(
-        title=f"{quote.number} v{quote.version} · {short(quote.title, 80)}",
+        title=f"{quote.number} v{quote.version} · {revision}{short(quote.title, 80)}",
         sections=tuple(sections),
-        buttons=_buttons(quote, rights),
+        buttons=_buttons(quote, rights, standing),
         footnote=f"drafted by the {quote.step} reader" if quote.step else "",
     )
+
+
+def _status(quote: Quote, standing: Standing) -> str:
+    if quote.status != "draft":
+        until = f", valid until {quote.valid_until}" if quote.valid_until else ""
+        return f"{quote.status}, revision {quote.revision}{until}"
+    approval = {
+        "approved": f"approved (version {quote.version})",
+        "rejected": f"approval refused: {short(standing.reason, 200)}",
+        "not_required": "needs no approval",
+    }.get(standing.approval, "not approved")
+    who = ", by somebody who sees margins" if standing.by_margin else ""
+    return f"{quote.status}, {approval}{who if approval == 'not approved' else ''}"
+
+
+def _earlier(quote: Quote, sent: QuoteRevision) -> str:
+    """Of one that is open: it can still be accepted while the next is a draft."""
+    if sent.status == SUPERSEDED:
+        state = f"superseded by revision {sent.revision + 1}"
+    elif sent.status in OPEN:
+        state = f"{sent.status}, can be accepted until {sent.valid_until} or the next is sent"
+    else:
+        state = sent.status
+    return f"Revision {sent.revision} · {sent.total} {sent.currency} · {state}"
 
 
 def lines_text(lines: Sequence[QuoteLine]) -> str:
@@ -84,16 +107,23 @@ def quantity(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _buttons(quote: Quote, rights: Rights) -> tuple[Button, ...]:
+def _buttons(quote: Quote, rights: Rights, standing: Standing) -> tuple[Button, ...]:
     if Right.ACT not in rights.held:
         return ()
     pdf = (run("PDF", f"quote pdf {quote.number}"),) if quote.conversation_id else ()
+    again = run("Duplicate", f"quote duplicate {quote.number}")
+    if quote.status in REVISABLE:
+        return (run("Revise", f"quote revise {quote.number}"), *pdf, again)
     if quote.status != "draft":
-        return pdf
+        return (*pdf, again)
     buttons = [run("Edit", f"quote edit {quote.number}"), *pdf]
-    if rights.may_approve(quote.total) and not is_approved(quote):
+    may = rights.may_approve(quote.total) or (Right.ACT in rights.held and not standing.by_amount)
+    if may and (rights.sees_margins or not standing.by_margin):
         value = f"{quote.number}:{quote.version}"
-        buttons.append(Button("quote.approve", "Approve", value, Style.PRIMARY))
+        if standing.approval in ("pending", "rejected"):
+            buttons.append(Button("quote.approve", "Approve", value, Style.PRIMARY))
+        if standing.approval in ("pending", "approved"):
+            buttons.append(Button("quote.refuse", "Refuse", value))
     return tuple(buttons)
 
 

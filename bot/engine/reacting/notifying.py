@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import queue
 from domain.conversations.models import Message
 from domain.events import DomainEvent
+from domain.quotes.models import Quote, QuoteLogEntry
 from domain.staff.notices import NewNotice, Notices
 from domain.tickets.models import Ticket
 from domain.types import utc_now
@@ -88,6 +89,29 @@ _ON_PAGE = {
     "rejected": "is declined",
     "asked": "has a question of the customer: answer it in its thread or ticket",
 }
+
+
+async def _quote_refused(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """To whoever of staff drafted or changed it last; to the room where the bot did."""
+    told = event.payload
+    quote = await session.get(Quote, event.subject_id)
+    if quote is None:
+        return None
+    query = select(QuoteLogEntry.actor).where(
+        QuoteLogEntry.quote_id == quote.id, QuoteLogEntry.action.in_(_WRITING)
+    )
+    writer = await session.scalar(query.order_by(QuoteLogEntry.created_at.desc()).limit(1)) or ""
+    kind, _, id_ = writer.partition(":")
+    return NewNotice(
+        "approvals",
+        f"refused:{quote.id}:{told.get('version', '')}",
+        f"{quote.number} is not approved: {quote.refusal}",
+        f"quote show {quote.number}",
+        UUID(id_) if kind == "staff" else None,
+    )
+
+
+_WRITING = ("drafted", "redrafted", "retitled", "parts_list edited", "revision started")
 
 
 async def _contract(session: AsyncSession, event: DomainEvent) -> NewNotice:
@@ -170,6 +194,7 @@ _NOTICES: dict[str, Notice] = {
     "quote.drafted": _quote_drafted,
     **{f"quote.{step}": _on_page for step in _ON_PAGE},
     "contract.asked": _on_page,
+    "quote.approval_refused": _quote_refused,
     **{f"contract.{step}": _contract for step in _CONTRACTS},
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,

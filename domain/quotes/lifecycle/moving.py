@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.contracts.calendar import today
 from domain.errors import Refused
-from domain.quotes.approval import is_approved
+from domain.quotes.approval import ApprovalRefused, UnderMargin, standing
 from domain.quotes.lifecycle.revisions import Revisions, drop_draft, locked
 from domain.quotes.lifecycle.states import (
     OPEN,
@@ -44,6 +44,7 @@ class Move:
     comment: str = ""
     action: str = ""
     limit: Decimal | None = None
+    sees_margins: bool = True
     revision: int | None = None
     by: str = ""
     at: datetime | None = None
@@ -123,11 +124,10 @@ class _Moving:
         self._log(sent.revision)
 
     async def _send(self) -> None:
-        quote, wanted, now = self._quote, self._wanted, self._now
+        quote, now = self._quote, self._now
         if not await self._quotes.lines(quote.id):
             raise Refused(f"{quote.number} has no lines yet: there is nothing to send.")
-        if not is_approved(quote) and wanted.limit is not None and quote.total > wanted.limit:
-            raise NeedsApproval(quote.number, quote.total, quote.currency)
+        await self._require_approval()
         settings = await Tenants(self._session, self._tenant_id).settings()
         day = await today(self._session, self._tenant_id, now)
         quote.sent_at, quote.updated_at = now, now
@@ -135,6 +135,19 @@ class _Moving:
         quote.status = "sent"
         await self._revisions.record_sent(quote)
         self._log(quote.revision)
+
+    async def _require_approval(self) -> None:
+        """Or a sender who could give it."""
+        quote, wanted = self._quote, self._wanted
+        now = await standing(self._session, quote)
+        if now.approval == "rejected":
+            raise ApprovalRefused(quote)
+        if now.approval != "pending":
+            return
+        if now.by_margin and not wanted.sees_margins:
+            raise UnderMargin(quote.number)
+        if wanted.limit is not None and quote.total > wanted.limit and now.by_amount:
+            raise NeedsApproval(quote.number, quote.total, quote.currency)
 
     async def _require_in_time(self, valid_until: date | None) -> None:
         """Also when the schedule has not come by yet."""

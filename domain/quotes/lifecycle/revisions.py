@@ -159,6 +159,19 @@ async def start_revision(
     return quote
 
 
+async def give_up_draft(session: AsyncSession, tenant_id: UUID, quote: Quote, actor: str) -> Quote:
+    """Nothing is changed after all: the quote is what was sent. Raises Refused."""
+    await locked(session, quote)
+    sent = await Revisions(session, tenant_id).sent(quote.id)
+    if quote.status != "draft" or sent is None:
+        raise Refused(
+            f"{quote.number} has no draft of a next revision: there is nothing to give up."
+        )
+    await drop_draft(session, tenant_id, quote, sent, actor)
+    await session.flush()
+    return quote
+
+
 async def drop_draft(
     session: AsyncSession, tenant_id: UUID, quote: Quote, back_to: QuoteRevision, actor: str
 ) -> None:

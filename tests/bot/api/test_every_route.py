@@ -61,6 +61,8 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("PATCH", "/quotes/{quote_id}"): {"customer_reference": "PO 1"},
     ("POST", "/quotes/{quote_id}/status"): {"status": "cancelled"},
+    ("POST", "/quotes/{quote_id}/reject-approval"): {"comment": "Ask for more"},
+    ("POST", "/quotes/{quote_id}/clone"): {"customer_id": "{person_id}"},
     ("PATCH", "/webhooks/{subscription_id}"): {"description": "Tickets"},
     ("POST", "/webhooks/{subscription_id}/replay"): {
         "from": "2026-11-23T09:00:00Z",
@@ -89,8 +91,10 @@ BY_STATE = {
     *("/webhooks/{subscription_id}/ping", "/webhooks/{subscription_id}/replay"),
     *("/contracts/{contract_id}/rollback/{version}", "/contracts/{contract_id}/status"),
     *("/support-contracts/{contract_id}/services", "/support-contracts/{contract_id}/uses"),
+    *(f"/quotes/{{quote_id}}/{act}" for act in ("approve", "reject-approval", "revise")),
+    "/quotes/{quote_id}/drop-revision",
 }
-"""What a contract that runs, or no longer does, refuses; and a webhook that is off."""
+"""What a contract that runs, or no longer does, refuses; a webhook that is off; a quote's state."""
 NO_ID = {"/prompts/{name}", "/prompts/{name}/versions", "/prompts/{name}/test"}
 """Their only parameter is the name of a shipped prompt, which every tenant has."""
 

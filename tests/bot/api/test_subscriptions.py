@@ -119,7 +119,7 @@ def test_every_event_in_the_code_is_on_the_list_and_the_other_way_round() -> Non
         *("quote.drafted", "quote.redrafted", "ticket.promise_kept", "ticket.promise_withdrawn"),
         *(f"quote.{state}" for state in MOVES if state != "draft"),
         *("quote.revision_started", "quote.draft_dropped"),
-        *("quote.reminder_due", "quote.not_looked_at"),
+        *("quote.reminder_due", "quote.not_looked_at", "quote.duplicated", "quote.cloned"),
         *("ticket.article_linked", "ticket.article_resolved"),
         *("message.received", "message.sent"),
         *(f"contract.{step}" for step in contracts._WORDS.values()),

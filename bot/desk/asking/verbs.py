@@ -73,7 +73,7 @@ _ALL = (
         " | quote clone N for CUSTOMER | quote pdf N"
         " | quote link N [off]",
         "quote edit QT-20261123-0001 make it 30 and add 5 % discount",
-        "drafts, shows, changes, approves, revises and copies quotes; their PDF, the customer's link",
+        "drafts, shows, changes, approves, revises and copies quotes; their PDF and link",
     ),
     Verb(
         "contract",

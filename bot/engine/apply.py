@@ -11,7 +11,7 @@ from bot import queue
 from bot.agents.wording import say, speakable
 from bot.engine.context import Loaded
 from bot.engine.disclosure import disclosed
-from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions
+from bot.engine.quoting import Prepared, QuoteWriter, reply_with_questions, was_sent
 from bot.model.turns import (
     Action,
     AskBack,
@@ -33,6 +33,7 @@ from domain.conversations.outbox import NewReply
 from domain.conversations.turns import Lease
 from domain.customers.codes import Asked, OneTimeCodes
 from domain.events import Happened, record
+from domain.quotes.lifecycle.states import NotRevisable
 from domain.tickets.lifecycle import FINISHED
 from domain.tickets.models import Ticket
 from domain.tickets.service import NewComment, NewTicket, Tickets
@@ -298,13 +299,22 @@ class Applier:
 
     async def _quote(self, action: DraftQuote | ReviseQuote) -> None:
         prepared = self._prepared.get(id(action))
-        if prepared is None or not prepared.drafted.draft.is_quote:
+        is_sent = isinstance(action, ReviseQuote) and was_sent(self._context, action.number)
+        if prepared is None or not (prepared.drafted.draft.is_quote or is_sent):
             await self._pass_on_wish(action)
             return
         writer = QuoteWriter(self._session, self._tenant_id, self._context)
-        quote = await writer.write(prepared)
+        try:
+            quote = await writer.write(prepared)
+        except NotRevisable:
+            await self._pass_on_wish(action)
+            return
         self._outcome.ticket_id = quote.ticket_id
-        self._say(reply_with_questions(action.acknowledgement, prepared.drafted))
+        spoken = speakable(self._language, self._context.tenant.language)
+        said = action.acknowledgement
+        if is_sent:  # whatever a model promised, this is what happens
+            said = say("quote_new_version", spoken, quote=quote.number)
+        self._say(reply_with_questions(said, prepared.drafted))
 
     async def _pass_on_wish(self, action: DraftQuote | ReviseQuote) -> None:
         """Nothing in it could be read as a quote: a person looks."""

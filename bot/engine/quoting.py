@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.quoting.laying import laid_on, make_it
 from bot.agents.quoting.understanding import understand
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.foundation.telemetry import log
@@ -20,11 +21,18 @@ from bot.model.turns import (
     TurnContext,
     TurnResult,
 )
-from domain.quotes.drafting import draft
+from domain.catalogue.product import Catalogue
+from domain.errors import Refused
+from domain.quotes.approval import LONGEST_REASON, line_of
+from domain.quotes.drafting import Draft, draft
+from domain.quotes.lifecycle.revisions import start_revision
 from domain.quotes.models import Quote
+from domain.quotes.pricing import QuoteLine, totals
 from domain.quotes.questions import LIMIT
 from domain.quotes.request import QuoteRequest
+from domain.quotes.revising import revised
 from domain.quotes.service import Drafted, QuoteFor, Quotes
+from domain.tickets.lifecycle import FINISHED
 from domain.tickets.service import NewComment, NewTicket, Tickets
 from domain.types import utc_now
 
@@ -32,13 +40,21 @@ if TYPE_CHECKING:
     from bot.agents.quoting_llm.agent import QuotingAgent
 
 
+WROTE_AGAIN = "The customer wrote again."
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A quote ready to be stored, and what reading it cost."""
+    """A quote ready to be stored, and what reading it cost.
+
+    `before`: what was drafted of the words so far, and `catalogue`: of a revision alone.
+    """
 
     action: DraftQuote | ReviseQuote
     drafted: Drafted
     use: ModelUse = field(default_factory=ModelUse)
+    before: Draft | None = None
+    catalogue: Catalogue | None = None
 
 
 class QuoteDrafter:
@@ -58,8 +74,27 @@ class QuoteDrafter:
             if isinstance(action, DraftQuote | ReviseQuote):
                 previous = _previous(context, action)
                 drafted, use = await self._read(context.tenant, action.request, previous)
-                prepared.append(Prepared(action, drafted, use))
+                made = Prepared(action, drafted, use)
+                if isinstance(action, ReviseQuote) and was_sent(context, action.number):
+                    made = await self._compared(context, made, previous)
+                prepared.append(made)
         return tuple(prepared)
+
+    async def _compared(self, context: TurnContext, made: Prepared, previous: str) -> Prepared:
+        """With what code reads of the words so far, and of all: their difference is the change."""
+        index = await self._shelf.index(context.tenant.id)
+        day = utc_now().date()
+        words = made.action.request
+        read = (
+            asyncio.to_thread(understand, previous, "", index),
+            asyncio.to_thread(understand, words, previous, index),
+        )
+        before, after = (draft(one, index.catalogue, day) for one in await asyncio.gather(*read))
+        is_read = made.drafted.draft.is_quote and made.drafted.step != Step.EXTRACTIVE.value
+        now = made.drafted.draft if is_read else after
+        new = tuple(one for one in now.questions if one not in before.questions)
+        drafted = replace(made.drafted, draft=replace(now, questions=new))
+        return replace(made, drafted=drafted, before=before, catalogue=index.catalogue)
 
     async def _read(
         self, tenant: TenantView, words: str, previous: str
@@ -94,17 +129,27 @@ class QuoteWriter:
         self._context = context
 
     async def write(self, prepared: Prepared) -> Quote:
+        """Raises NotRevisable of a quote that was accepted or cancelled."""
         quotes = Quotes(self._session, self._tenant_id)
-        action = prepared.action
+        action, remark = prepared.action, ""
         if isinstance(action, ReviseQuote):
-            known = await quotes.numbered(action.number)
-            quote = await quotes.redraft(
-                known.id, prepared.drafted, actor="bot", why="The customer wrote again."
-            )
+            quote = await quotes.get((await quotes.numbered(action.number)).id, for_change=True)
+            if quote.status != "draft":
+                prepared, remark = await self._begin_revision(quote, prepared)
+            await quotes.redraft(quote.id, prepared.drafted, actor="bot", why=WROTE_AGAIN)
         else:
             quote = await quotes.draft(self._whom(action), prepared.drafted, actor="bot")
-        await self._tell_staff(quote, prepared)
+        await self._tell_staff(quote, prepared, remark)
         return quote
+
+    async def _begin_revision(self, quote: Quote, prepared: Prepared) -> tuple[Prepared, str]:
+        """The next revision of what was sent: its lines, with what the words change laid on."""
+        said = prepared.action.request
+        await start_revision(self._session, self._tenant_id, quote, "bot", said[:LONGEST_REASON])
+        rows = await Quotes(self._session, self._tenant_id).lines(quote.id)
+        lines = tuple(line_of(row, quote.currency) for row in rows)
+        drafted, remark = _laid(quote, lines, prepared)
+        return replace(prepared, drafted=drafted), remark
 
     def _whom(self, action: DraftQuote) -> QuoteFor:
         return QuoteFor(
@@ -114,10 +159,11 @@ class QuoteWriter:
             conversation_id=self._context.conversation.id,
         )
 
-    async def _tell_staff(self, quote: Quote, prepared: Prepared) -> None:
+    async def _tell_staff(self, quote: Quote, prepared: Prepared, remark: str) -> None:
         tickets = Tickets(self._session, self._tenant_id)
-        note = _note(quote, prepared.drafted)
-        if quote.ticket_id is None:
+        note = "\n".join(part for part in (remark, _note(quote, prepared.drafted)) if part)
+        known = await tickets.with_id(quote.ticket_id) if quote.ticket_id else None
+        if known is None or known.status in FINISHED:
             ticket = await tickets.open(
                 NewTicket(
                     subject=f"Check {quote.number}: {quote.title}",
@@ -132,9 +178,39 @@ class QuoteWriter:
             )
             quote.ticket_id = ticket.id
         else:
-            ticket = await tickets.with_id(quote.ticket_id)
-            await tickets.comment(ticket, NewComment(note, visibility="internal"))
+            await tickets.comment(known, NewComment(note, visibility="internal"))
         await self._session.flush()
+
+
+def was_sent(context: TurnContext, number: str) -> bool:
+    """Whether the customer was sent that quote, so that a change makes a new version of it."""
+    return any(q.number == number and q.status != "draft" for q in context.quotes)
+
+
+def _laid(quote: Quote, lines: tuple[QuoteLine, ...], prepared: Prepared) -> tuple[Drafted, str]:
+    """Where code cannot tell what changes the lines stay, and a remark for staff says so."""
+    drafted, said = prepared.drafted, prepared.action.request
+    remark = f"Revision {quote.revision}, since the customer asked for a change."
+    changed = lines
+    if prepared.before is not None and prepared.catalogue is not None:
+        change = make_it(said, lines) or laid_on(lines, prepared.before, drafted.draft)
+        try:
+            changed = revised(lines, change, prepared.catalogue)
+        except Refused as error:
+            remark = f"{remark} {error}"
+    if changed == lines:
+        remark = f"{remark} Nothing was changed yet: make the change by hand. They wrote: {said}"
+    request = replace(
+        drafted.request,
+        is_quote_request=True,
+        location=quote.location or drafted.request.location,
+        deadline=quote.deadline or drafted.request.deadline,
+        language=quote.language or drafted.request.language,
+    )
+    sums = totals(changed, quote.currency)
+    made = Draft(True, changed, drafted.draft.questions, sums, quote.currency)
+    words = "\n".join(part for part in (quote.request, said) if part)
+    return replace(drafted, request=request, draft=made, words=words), remark
 
 
 def reply_with_questions(acknowledgement: str, drafted: Drafted) -> str:

@@ -5,7 +5,7 @@ The floor of a product's price survives every discount. Pure.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from domain.catalogue.product import Catalogue
 from domain.errors import Refused
@@ -35,13 +35,18 @@ class Change:
     """`quantities`: position (from 1) → the new quantity, 0 takes the line out.
 
     `percent`: a discount on all lines instead of theirs. `optional`: the positions that are
-    options from now on; None: as they are. `added`: priced lines more.
+    options from now on; None: as they are. `added`: priced lines more. `alternate`: as `optional`.
+    `discounts`: position → an amount, or “10%”. `amount`: off the whole, shared out among the
+    lines that count, instead of their discounts.
     """
 
     quantities: Mapping[int, Decimal] = field(default_factory=dict)
     percent: Decimal | None = None
     optional: frozenset[int] | None = None
     added: tuple[QuoteLine, ...] = ()
+    alternate: frozenset[int] | None = None
+    discounts: Mapping[int, str] = field(default_factory=dict)
+    amount: Decimal | None = None
 
 
 def revised(
@@ -49,8 +54,9 @@ def revised(
 ) -> tuple[QuoteLine, ...]:
     """Labour by norm follows the goods, unless its own hours were changed.
 
-    Raises UnderFloor or ImpossibleQuantity.
+    Raises UnderFloor, ImpossibleQuantity, or Refused of a line that is not there.
     """
+    _require_lines(lines, change)
     kept: list[tuple[int, QuoteLine]] = []
     for position, line in enumerate(lines, 1):
         quantity = change.quantities.get(position, line.quantity)
@@ -61,6 +67,8 @@ def revised(
     kept += [(0, line) for line in change.added]
     followed = _with_labour(kept, change, catalogue)
     discounted = tuple(_discounted(line, change.percent) for line in followed)
+    if change.amount is not None:
+        discounted = _shared_out(discounted, change.amount)
     for line in discounted:
         _require_floor(line, catalogue)
     return discounted
@@ -71,6 +79,9 @@ def _requantified(line: QuoteLine, quantity: Decimal, change: Change, position: 
     discount = line.discount
     if line.quantity and quantity != line.quantity:
         discount = (line.discount * (quantity / line.quantity)).rounded()
+    if position in change.discounts:
+        discount = _discount_of(line, quantity, change.discounts[position])
+    alternate = line.is_alternate if change.alternate is None else position in change.alternate
     optional = line.is_optional if change.optional is None else position in change.optional
     return replace(
         line,
@@ -78,6 +89,7 @@ def _requantified(line: QuoteLine, quantity: Decimal, change: Change, position: 
         discount=discount,
         total=line_total(quantity, line.unit_price, discount),
         is_optional=optional,
+        is_alternate=alternate,
         note=line.note if quantity == line.quantity else "",
     )
 
@@ -128,6 +140,53 @@ def _discounted(line: QuoteLine, percent: Decimal | None) -> QuoteLine:
     )
 
 
+def _require_lines(lines: tuple[QuoteLine, ...], change: Change) -> None:
+    named = {*change.discounts, *(change.optional or ()), *(change.alternate or ())}
+    for position in sorted(named):
+        if not 1 <= position <= len(lines):
+            raise Refused(f"There is no line {position}: the quote has {len(lines)}.")
+
+
+def _discount_of(line: QuoteLine, quantity: Decimal, given: str) -> Money:
+    """Raises Refused unless it is from nothing to all of the line."""
+    gross = line.unit_price * quantity
+    try:
+        number = Decimal(given.removesuffix("%"))
+    except InvalidOperation as error:
+        raise Refused(f"“{given[:20]}” is no discount: give an amount, or 10%.") from error
+    discount = Money(number, line.unit_price.currency)
+    if given.endswith("%"):
+        discount = percentage_discount(quantity, line.unit_price, number)
+    if not number.is_finite() or not 0 <= discount.amount <= gross.amount:
+        raise Refused(f"{line.description}: a discount is from nothing to {gross}.")
+    return discount.rounded()
+
+
+def _shared_out(lines: tuple[QuoteLine, ...], amount: Decimal) -> tuple[QuoteLine, ...]:
+    """Each counted line gets its share of the price; what rounding leaves goes to the dearest."""
+    counted = [n for n, line in enumerate(lines) if line.is_summed]
+    gross = {n: lines[n].unit_price * lines[n].quantity for n in counted}
+    whole = sum((one.amount for one in gross.values()), Decimal(0))
+    if not 0 <= amount <= whole or not counted:
+        raise Refused(f"A discount is from nothing to {whole.normalize():f}, the net of all lines.")
+    if not whole:
+        return lines
+    shares = {n: (gross[n] * (amount / whole)).rounded() for n in counted}
+    dearest = max(counted, key=lambda n: gross[n].amount)
+    left = amount - sum((one.amount for one in shares.values()), Decimal(0))
+    shares[dearest] = shares[dearest] + Money(left, shares[dearest].currency)
+    return tuple(
+        replace(
+            line,
+            discount=shares[n],
+            total=line_total(line.quantity, line.unit_price, shares[n]),
+        )
+        if n in shares
+        else line
+        for n, line in enumerate(lines)
+    )
+
+
 def _require_floor(line: QuoteLine, catalogue: Catalogue) -> None:
     product = catalogue.find(line.code)
     if product is None or product.floor_price is None or not line.discount.amount:
@@ -170,6 +229,8 @@ def _changes(old: QuoteLine, new: QuoteLine) -> list[str]:
         parts.append(f"price {old.unit_price} → {new.unit_price}")
     if old.is_optional != new.is_optional:
         parts.append("optional now" if new.is_optional else "no longer optional")
+    if old.is_alternate != new.is_alternate:
+        parts.append("an alternative now" if new.is_alternate else "no longer an alternative")
     return parts
 
 

@@ -70,7 +70,7 @@ class ExtractiveAgent:
             return settled
         if tickets.asks_for_status(reading.text) and reading.triaged.intent is not Intent.HUMAN:
             return tickets.status(reading)
-        if (quote := quoting.open_draft(reading)) is not None:
+        if (quote := quoting.open_draft(reading) or quoting.sent_quote(reading)) is not None:
             return quoting.revise(reading, quote)
         return await self._by_intent(reading)
 

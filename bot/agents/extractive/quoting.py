@@ -20,6 +20,13 @@ _NEW = re.compile(
     r"|orçamento|offerte)\b",
     re.IGNORECASE,
 )
+_CHANGES = re.compile(
+    r"\b(?:make it|change (?:it|that|the)|instead|rather than|more|fewer|less|remove|without|add"
+    r"|reduce|increase|statt|stattdessen|ändern|weniger|mehr|plutôt|au lieu|changer|en lugar"
+    r"|en vez|cambiar|invece|cambiare|in plaats|liever|wijzig\w*|em vez|alterar)\b",
+    re.IGNORECASE,
+)
+_SENT = ("sent", "viewed", "rejected", "expired")
 _TITLE = 80
 _ANSWER_WORDS = 40
 _SURE = 0.8
@@ -47,6 +54,25 @@ def open_draft(reading: Reading) -> QuoteView | None:
     if not drafts or _NEW.search(reading.text):
         return None
     return drafts[0] if _belongs(reading, drafts[0]) else None
+
+
+def sent_quote(reading: Reading) -> QuoteView | None:
+    """The quote they were sent that these words change: the next version of it is wanted.
+
+    A wish for goods alone is a new quote: it takes words of a change, or the quote's number.
+    """
+    text = reading.text.lower()
+    if _NEW.search(text) or not MARKERS["has_number"].search(text):
+        return None
+    if not reading.context.customer.is_proven:
+        return None
+    sent = [quote for quote in reading.context.quotes if quote.status in _SENT]
+    named = [quote for quote in sent if quote.number.lower() in text]
+    rest = text.replace(named[0].number.lower(), " ") if named else text
+    changes = MARKERS["revises"].search(rest) or _CHANGES.search(rest)
+    if not changes or not MARKERS["has_number"].search(rest):
+        return None
+    return next(iter(named or sent), None)
 
 
 def revise(reading: Reading, quote: QuoteView) -> Proposal:

@@ -34,7 +34,9 @@ class Made(BaseModel):
     revision: int
     version: int
     total: str
-    questions: list[str]
+    no_longer_in_catalogue: list[str] = Field(
+        default_factory=list, description="Kept the price they had: check it."
+    )
 
 
 @router.post("/{quote_id}/revise", summary="Begin the next revision")
@@ -60,7 +62,8 @@ async def make_again(
 ) -> Made:
     """For the same customer: a draft with a new number, at today's prices."""
     quote = await Quotes(session, caller.tenant_id).get(quote_id)
-    return _made(await duplicate(session, caller.tenant_id, quote, catalogue, caller.actor))
+    made = await duplicate(session, caller.tenant_id, quote, catalogue, caller.actor)
+    return _made(made.quote, made.gone)
 
 
 @router.post("/{quote_id}/clone", status_code=201, summary="Make a quote for another customer")
@@ -69,12 +72,12 @@ async def make_for(
 ) -> Made:
     """Without the first customer's words, sites and reference; at today's prices."""
     quote = await Quotes(session, caller.tenant_id).get(quote_id)
-    return _made(
-        await clone(session, caller.tenant_id, quote, whom.customer_id, catalogue, caller.actor)
-    )
+    by = caller.actor
+    made = await clone(session, caller.tenant_id, quote, whom.customer_id, catalogue, by)
+    return _made(made.quote, made.gone)
 
 
-def _made(quote: Quote) -> Made:
+def _made(quote: Quote, gone: tuple[str, ...] = ()) -> Made:
     return Made(
         quote_id=quote.id,
         quote_number=quote.number,
@@ -82,5 +85,5 @@ def _made(quote: Quote) -> Made:
         revision=quote.revision,
         version=quote.version,
         total=str(quote.total),
-        questions=quote.open_questions,
+        no_longer_in_catalogue=list(gone),
     )

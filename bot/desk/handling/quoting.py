@@ -158,9 +158,21 @@ async def revise(bench: Bench, by: StaffView, payload: dict[str, Any]) -> Answer
 
 async def _revised(bench: Bench, by: StaffView, words: str) -> Answer:
     """`N [WORDS]`: the next revision, with the change that the words ask for proposed at once."""
+    number, change = number_in(words), first_word(words)[1]
+    wish = None
+    if change:  # understood and possible before anything is begun
+        async with bench.database.transaction(by.tenant_id) as session:
+            found = await held(session, by.tenant_id, number)
+        index = await bench.shelf.index(by.tenant_id)
+        wanted = await revising.from_words(index, found.quote.request, found.lines, change)
+        wish = revising.Wish(wanted, change)
+        revising.propose(index, found.quote, found.lines, wish)
     number = await copying.begun(bench, by, words)
-    _, change = first_word(words)
-    return await _edit(bench, by, f"{number} {change}") if change else await show(bench, by, number)
+    if wish is None:
+        return await show(bench, by, number)
+    async with bench.database.transaction(by.tenant_id) as session:
+        found = await held(session, by.tenant_id, number)
+    return await _propose(bench, by, found, wish)
 
 
 _ACTS: dict[str, Callable[[Bench, StaffView, str], Awaitable[Answer]]] = {

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from bot.agents.quoting.laying import laid_on, make_it
 from bot.agents.quoting.matching import Index
 from bot.agents.quoting.understanding import understand
+from bot.desk.handling.quotes.marking import marks
 from domain.errors import Refused
 from domain.quotes.drafting import Draft, draft
 from domain.quotes.models import Quote
@@ -31,7 +33,6 @@ _DISCOUNT = re.compile(
     r"(?:\s+(?:on|off)?\s*(?:everything|all(?: lines)?|the (?:whole )?quote))?",
     re.I,
 )
-_IT = re.compile(r"(?:make|change|set|put)\s+(?:it|that|this)\s+(?:to\s+|at\s+)?(\d{1,6})", re.I)
 _NO_DISCOUNT = re.compile(r"\b(?:no|without|remove (?:the )?|drop (?:the )?)\s*discount\b", re.I)
 
 
@@ -50,40 +51,47 @@ def from_form(inputs: Mapping[str, str], lines: tuple[QuoteLine, ...]) -> Change
         given = inputs.get(f"quantity.{position}", "").strip()
         if given and (number := _decimal(given)) != line.quantity:
             quantities[position] = number
-    discount = inputs.get("discount", "").strip().rstrip("%").strip()
-    optional = None
-    if "optional" in inputs:
-        chosen = frozenset(int(p) for p in re.findall(r"\d+", inputs["optional"]))
-        present = frozenset(n for n, line in enumerate(lines, 1) if line.is_optional)
-        optional = chosen if chosen != present else None
-    return Change(quantities, _decimal(discount) if discount else None, optional)
+    given = inputs.get("discount", "").strip()
+    amount = marks(f"{given} off").amount if given else None
+    percent = given.rstrip("%").strip() if amount is None else ""
+    return Change(
+        quantities,
+        _decimal(percent) if percent else None,
+        _chosen(inputs, "optional", [line.is_optional for line in lines]),
+        alternate=_chosen(inputs, "alternate", [line.is_alternate for line in lines]),
+        amount=amount,
+    )
+
+
+def _chosen(inputs: Mapping[str, str], name: str, present: list[bool]) -> frozenset[int] | None:
+    """None: as they are."""
+    if name not in inputs:
+        return None
+    chosen = frozenset(int(position) for position in re.findall(r"\d+", inputs[name]))
+    return chosen if chosen != {n for n, is_so in enumerate(present, 1) if is_so} else None
 
 
 async def from_words(
     index: Index, request: str, lines: tuple[QuoteLine, ...], words: str
 ) -> Change:
     """Raises Refused where nothing in the words is a change of the quote."""
-    percent, rest = _discount(words)
+    marked = marks(words)
+    percent, rest = _discount(marked.rest)
     change = Change(percent=percent)
-    if (number := _IT.fullmatch(rest)) and (main := _main_line(lines)):
-        change = Change({main: _decimal(number[1])}, percent)
+    if made := make_it(rest, lines):
+        change = replace(made, percent=percent)
     elif rest:
         change = await _requantified(index, request, lines, rest, percent)
+    change = marked.laid_on(change, lines)
     if change == Change():
         open_points = await _asked(index, request, rest)
         if open_points:
             raise Refused(f"That is not clear yet: {' '.join(open_points)}")
         raise Refused(
             "I did not understand the change. Try “make it 30 outlets and add 5 % discount”, "
-            "or press Edit."
+            "“£100 off line 2” or “make line 3 optional”, or press Edit."
         )
     return change
-
-
-def _main_line(lines: tuple[QuoteLine, ...]) -> int | None:
-    """What "make it 30" means: the goods there are most of."""
-    goods = [(line.quantity, -n) for n, line in enumerate(lines, 1) if not line.rule]
-    return -max(goods)[1] if goods else None
 
 
 def _discount(words: str) -> tuple[Decimal | None, str]:
@@ -113,19 +121,7 @@ async def _requantified(
         asyncio.to_thread(_draft, index, request, ""),
         asyncio.to_thread(_draft, index, words, request),
     )
-    was, now = _goods(before), _goods(after)
-    quantities: dict[int, Decimal] = {}
-    for position, line in enumerate(lines, 1):
-        key = (line.code, line.site)
-        if line.rule.startswith("norm ") or key not in was:
-            continue
-        if key not in now:
-            quantities[position] = Decimal(0)
-        elif now[key].quantity != was[key].quantity:
-            quantities[position] = now[key].quantity
-    present = {(line.code, line.site) for line in lines}
-    added = tuple(line for key, line in now.items() if key not in was and key not in present)
-    return Change(quantities, percent, None, added)
+    return laid_on(lines, before, after, percent)
 
 
 async def _asked(index: Index, request: str, words: str) -> list[str]:
@@ -138,12 +134,6 @@ async def _asked(index: Index, request: str, words: str) -> list[str]:
 def _draft(index: Index, words: str, previous: str) -> Draft:
     request = understand(words, previous, index)
     return draft(request, index.catalogue, utc_now().date())
-
-
-def _goods(made: Draft) -> dict[tuple[str, str], QuoteLine]:
-    return {
-        (line.code, line.site): line for line in made.lines if not line.rule.startswith("norm ")
-    }
 
 
 def propose(index: Index, quote: Quote, lines: tuple[QuoteLine, ...], wish: Wish) -> Drafted:
@@ -167,7 +157,7 @@ def propose(index: Index, quote: Quote, lines: tuple[QuoteLine, ...], wish: Wish
 
 def _kept(words: str) -> str:
     """Of staff's words what asks for goods: a discount is no wish of the customer's."""
-    return _discount(words)[1] if words else ""
+    return _discount(marks(words).rest)[1] if words else ""
 
 
 def as_json(wish: Wish) -> dict[str, object]:
@@ -177,6 +167,9 @@ def as_json(wish: Wish) -> dict[str, object]:
         "quantities": {str(position): str(q) for position, q in change.quantities.items()},
         "percent": str(change.percent) if change.percent is not None else None,
         "optional": sorted(change.optional) if change.optional is not None else None,
+        "alternate": sorted(change.alternate) if change.alternate is not None else None,
+        "discounts": {str(position): given for position, given in change.discounts.items()},
+        "amount": str(change.amount) if change.amount is not None else None,
         "words": wish.words,
         "added": [
             {"code": line.code, "quantity": str(line.quantity), "words": line.words}
@@ -189,11 +182,15 @@ def as_json(wish: Wish) -> dict[str, object]:
 def from_json(payload: Mapping[str, Any], index: Index) -> Wish:
     """Lines that are added are priced again: nothing but their codes was kept."""
     optional, percent = payload["optional"], payload["percent"]
+    alternate, amount = payload.get("alternate"), payload.get("amount")
     change = Change(
         quantities={int(p): Decimal(q) for p, q in payload["quantities"].items()},
         percent=Decimal(percent) if percent is not None else None,
         optional=frozenset(optional) if optional is not None else None,
         added=_priced(payload["added"], index),
+        alternate=frozenset(alternate) if alternate is not None else None,
+        discounts={int(p): str(given) for p, given in payload.get("discounts", {}).items()},
+        amount=Decimal(amount) if amount is not None else None,
     )
     return Wish(change, str(payload["words"]))
 

@@ -1,6 +1,6 @@
 """A quote as a card: its lines, sums, open questions, and the margin for those who may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -97,6 +97,7 @@ def lines_text(lines: Sequence[QuoteLine]) -> str:
 def _line(number: int, line: QuoteLine) -> str:
     discount = f" − {line.discount}" if line.discount.amount else ""
     optional = " (optional)" if line.is_optional else ""
+    optional = " (alternative)" if line.is_alternate else optional
     return (
         f"{number}. {quantity(line.quantity)} {line.unit} × {line.description} at "
         f"{line.unit_price}{discount} = {line.total}{optional}"
@@ -143,25 +144,17 @@ def edit_form(quote: Quote, lines: Sequence[QuoteLine]) -> Form:
     inputs.append(
         Input(
             name="discount",
-            label="Discount on all lines, %",
-            kind=InputKind.NUMBER,
+            label="Discount: 5 % on all lines, or £100 off the whole",
             is_required=False,
             hint="Empty: discounts stay as they are",
         )
     )
-    inputs.append(
-        Input(
-            name="optional",
-            label="Options (shown, not summed)",
-            kind=InputKind.SEVERAL,
-            initial=",".join(str(number) for number, line in numbered if line.is_optional),
-            options=tuple(
-                Option(str(number), short(f"{number}. {line.description}", 70))
-                for number, line in numbered
-            ),
-            is_required=False,
-        )
-    )
+    inputs += [
+        _several("optional", "Options (shown, not summed)", lines, lambda line: line.is_optional),
+        _several(
+            "alternate", "Alternatives (shown, not summed)", lines, lambda line: line.is_alternate
+        ),
+    ]
     return Form(
         action="quote.edited",
         title=f"Edit {quote.number}",
@@ -169,6 +162,23 @@ def edit_form(quote: Quote, lines: Sequence[QuoteLine]) -> Form:
         inputs=tuple(inputs),
         value=f"{quote.number}:{quote.version}",
         intro=f"Version {quote.version}, total {quote.total} {quote.currency}.",
+    )
+
+
+def _several(
+    name: str, label: str, lines: Sequence[QuoteLine], is_so: Callable[[QuoteLine], bool]
+) -> Input:
+    numbered = list(enumerate(lines[:EDITABLE], 1))
+    return Input(
+        name=name,
+        label=label,
+        kind=InputKind.SEVERAL,
+        initial=",".join(str(number) for number, line in numbered if is_so(line)),
+        options=tuple(
+            Option(str(number), short(f"{number}. {line.description}", 70))
+            for number, line in numbered
+        ),
+        is_required=False,
     )
 
 

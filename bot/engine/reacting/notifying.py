@@ -91,6 +91,16 @@ _ON_PAGE = {
 }
 
 
+async def _quote_revised(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
+    """Of the bot's doing: a customer asked for a change of what they were sent."""
+    if event.actor != "bot":
+        return None
+    number, revision = event.payload.get("number", ""), event.payload.get("revision", "")
+    text = f"{number}: the customer wants a change, revision {revision} is drafted"
+    about = f"quote:{number}:{revision}"
+    return NewNotice("approvals", about, text, f"quote show {number}")
+
+
 async def _quote_refused(session: AsyncSession, event: DomainEvent) -> NewNotice | None:
     """To whoever of staff drafted or changed it last; to the room where the bot did."""
     told = event.payload
@@ -195,6 +205,7 @@ _NOTICES: dict[str, Notice] = {
     **{f"quote.{step}": _on_page for step in _ON_PAGE},
     "contract.asked": _on_page,
     "quote.approval_refused": _quote_refused,
+    "quote.revision_started": _quote_revised,
     **{f"contract.{step}": _contract for step in _CONTRACTS},
     "ledger.unanswered": _unanswered,
     "thread.failed": _thread_failed,

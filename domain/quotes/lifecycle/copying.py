@@ -68,14 +68,22 @@ def _at(line: QuoteLine, price: Money, floor: Decimal | None = None) -> QuoteLin
     return replace(line, unit_price=price, discount=discount, total=total)
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """`gone`: see Priced; for staff, who check those prices."""
+
+    quote: Quote
+    gone: tuple[str, ...]
+
+
 async def duplicate(
     session: AsyncSession, tenant_id: UUID, quote: Quote, catalogue: Catalogue, actor: str
-) -> Quote:
+) -> Copied:
     """A draft for the same customer, in the same conversation."""
     whom = QuoteFor(quote.title, quote.person_id, quote.company_id, quote.conversation_id)
     copying = _Copying(session, tenant_id, quote, catalogue)
     made = await copying.made(whom, quote.language, quote.request, actor, "duplicated")
-    made.site_id, made.location = quote.site_id, quote.location
+    made.quote.site_id, made.quote.location = quote.site_id, quote.location
     await session.flush()
     return made
 
@@ -87,7 +95,7 @@ async def clone(
     customer_id: UUID,
     catalogue: Catalogue,
     actor: str,
-) -> Quote:
+) -> Copied:
     """A draft for another customer (a person or a company), without the first one's own words,
     sites and reference. Raises NotFound."""
     person = await session.get(Person, customer_id)
@@ -110,24 +118,25 @@ class _Copying:
 
     async def made(
         self, whom: QuoteFor, language: str, words: str, actor: str, action: str
-    ) -> Quote:
+    ) -> Copied:
         quotes, quote = Quotes(self.session, self.tenant_id), self.quote
         rows = await quotes.lines(quote.id)
         lines = tuple(line_of(row, quote.currency) for row in rows)
         if action == "cloned":
             lines = tuple(replace(line, words="", site="") for line in lines)
         priced = priced_again(lines, self.catalogue, await today(self.session, self.tenant_id))
-        open_questions = tuple(
-            f"{what} is no longer in the catalogue: is its price still right?"
-            for what in priced.gone
-        )
         sums = totals(priced.lines, quote.currency)
-        draft = Draft(True, priced.lines, open_questions, sums, quote.currency)
+        draft = Draft(True, priced.lines, (), sums, quote.currency)
         request = QuoteRequest(is_quote_request=True, language=language, text=words)
         drafted = Drafted(request, draft, words, self.catalogue.revision, quote.step)
         made = await quotes.draft(whom, drafted, actor=actor)
         made.tier_type = quote.tier_type
-        quotes.note(made, action, actor, f"From {quote.number}")
+        quotes.note(made, action, actor, _told(quote, priced))
         quotes.note(quote, f"{action} as another", actor, f"As {made.number}")
         await self.session.flush()
-        return made
+        return Copied(made, priced.gone)
+
+
+def _told(quote: Quote, priced: Priced) -> str:
+    gone = f". No longer in the catalogue: {', '.join(priced.gone)}" if priced.gone else ""
+    return f"From {quote.number}{gone}"

@@ -6,7 +6,9 @@ from sqlalchemy import select
 
 from domain.catalogue.product import Product
 from domain.catalogue.service import Products
-from domain.quotes.models import Quote, QuoteLineRecord
+from domain.quotes.lifecycle.moving import Move, move
+from domain.quotes.models import Quote, QuoteLineRecord, QuoteRevision
+from domain.staff.models import StaffNotice
 from tests.bot.engine.conftest import Company
 
 
@@ -97,3 +99,72 @@ async def test_another_tenants_catalogue_prices_nothing_here(
     await stocked(rival)
     await company.say("please quote 12 double cat6 outlets")
     assert await lines(company) == {}
+
+
+async def sent(company: Company) -> None:
+    await stocked(company)
+    await company.say("please quote 20 double cat6 outlets and one 24 port patch panel")
+    async with company.runtime.database.transaction(company.tenant_id) as session:
+        quote = (await session.scalars(select(Quote))).one()
+        rows = list(await session.scalars(select(QuoteLineRecord)))
+        outlet = next(row for row in rows if row.code == "OUT-2")
+        outlet.discount, outlet.total = Decimal(148), Decimal(1332)
+        await session.flush()
+        await move(session, company.tenant_id, quote, Move("sent", "staff:1"))
+
+
+async def test_a_change_of_a_sent_quote_begins_the_next_revision(company: Company) -> None:
+    await sent(company)
+    [answer] = await company.say("sorry, make it 30 outlets not 20")
+    [quote] = await quotes(company)
+    assert (quote.status, quote.revision) == ("draft", 2)
+    found = await lines(company)
+    assert (found["OUT-2"].quantity, found["PP-24"].quantity) == (30, 1)
+    assert found["OUT-2"].discount == 222, "the share that a person gave stays"
+    assert f"We are preparing a new version of quote {quote.number}" in answer
+    async with company.runtime.database.transaction(company.tenant_id) as session:
+        [first] = list(await session.scalars(select(QuoteRevision)))
+        notices = list(await session.scalars(select(StaffNotice.text)))
+    assert (first.status, first.lines[0]["quantity"]) == ("sent", "20")
+    assert [text for text in notices if "revision 2 is drafted" in text]
+    assert len(await company.tickets()) == 1
+
+
+async def test_make_it_thirty_is_enough_and_further_words_change_the_draft(
+    company: Company,
+) -> None:
+    await sent(company)
+    await company.say("make it 30 please")
+    assert (await lines(company))["OUT-2"].quantity == 30
+    [answer] = await company.say("sorry, make it 32 outlets not 30")
+    [quote] = await quotes(company)
+    assert (quote.revision, (await lines(company))["OUT-2"].quantity) == (2, 32)
+    assert "new version" not in answer
+
+
+async def test_a_change_that_code_cannot_read_is_left_to_a_person(company: Company) -> None:
+    await sent(company)
+    [answer] = await company.say("please change that to the nicer ones instead, by the 12th")
+    [quote] = await quotes(company)
+    found = await lines(company)
+    assert (quote.status, quote.revision) == ("draft", 2)
+    assert (found["OUT-2"].quantity, found["OUT-2"].discount) == (20, 148)
+    assert "new version" in answer
+    rows = await company.execute("select text from ticket_comments")
+    assert [text for (text,) in rows if "make the change by hand" in text]
+
+
+async def test_other_goods_after_a_sent_quote_are_a_new_quote(company: Company) -> None:
+    await sent(company)
+    await company.say("please quote a 12U wall cabinet for our other office")
+    found = await quotes(company)
+    assert sorted(quote.status for quote in found) == ["draft", "sent"]
+
+
+async def test_what_was_accepted_is_not_changed_in_chat(company: Company) -> None:
+    await sent(company)
+    await company.execute("update quotes set status = 'accepted'")
+    await company.say("sorry, make it 30 outlets not 20")
+    found = await quotes(company)
+    assert "accepted" in {quote.status for quote in found}
+    assert {row.revision for row in found} == {1}

@@ -33,7 +33,7 @@ async def test_a_duplicate_has_a_number_of_its_own_and_todays_prices(
     tenant: Entered, quote: Quote
 ) -> None:
     quote.status, quote.customer_reference = "accepted", "PO 1"
-    made = await duplicate(tenant.session, tenant.tenant_id, quote, DEARER, "staff:1")
+    made = (await duplicate(tenant.session, tenant.tenant_id, quote, DEARER, "staff:1")).quote
     assert made.number != quote.number
     assert (made.status, made.revision, made.version) == ("draft", 1, 1)
     assert (made.subtotal, made.request, made.customer_reference) == (1440, "24 doubles", "")
@@ -49,7 +49,9 @@ async def test_a_clone_says_nothing_of_the_first_customer(tenant: Entered, quote
     tenant.session.add(other)
     await tenant.session.flush()
     quote.location, quote.customer_reference = "12 Secret Street", "PO 1"
-    made = await clone(tenant.session, tenant.tenant_id, quote, other.id, CATALOGUE, "staff:1")
+    made = (
+        await clone(tenant.session, tenant.tenant_id, quote, other.id, CATALOGUE, "staff:1")
+    ).quote
     assert (made.company_id, made.person_id, made.conversation_id) == (other.id, None, None)
     assert (made.request, made.location, made.customer_reference) == ("", "", "")
     lines = await Quotes(tenant.session, tenant.tenant_id).lines(made.id)
@@ -67,12 +69,15 @@ async def test_another_tenants_customer_is_not_there(
         await clone(tenant.session, tenant.tenant_id, quote, tenant.tenant_id, CATALOGUE, "staff:1")
 
 
-async def test_what_is_gone_keeps_its_price_and_is_asked_about(
+async def test_what_is_gone_keeps_its_price_and_staff_are_told(
     tenant: Entered, quote: Quote
 ) -> None:
     made = await duplicate(tenant.session, tenant.tenant_id, quote, Catalogue(()), "staff:1")
-    assert made.subtotal == quote.subtotal
-    assert "no longer in the catalogue" in made.open_questions[0]
+    assert made.quote.subtotal == quote.subtotal
+    assert made.gone == ("Double outlet",)
+    assert made.quote.open_questions == [], "those are the customer's"
+    log = await Quotes(tenant.session, tenant.tenant_id).log(made.quote.id)
+    assert "No longer in the catalogue: Double outlet" in log[-1].comment
 
 
 def test_a_discount_keeps_its_share_but_never_goes_under_the_floor() -> None:

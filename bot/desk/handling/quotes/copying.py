@@ -1,15 +1,17 @@
 """The next revision of what was sent, and quotes made again, at the desk."""
 
 import re
+from dataclasses import replace
 
 from bot import queue
 from bot.desk.asking.parsing import first_word, wrong_use
 from bot.desk.command import StaffView
 from bot.desk.handling.bench import Answer, Bench
-from bot.desk.handling.quotes.looking import locked, number_in, show
+from bot.desk.handling.quotes.looking import card, held, locked, number_in, show
+from channels.cards import Section
 from domain.audit.service import note as audit
 from domain.customers.naming import called
-from domain.quotes.lifecycle.copying import clone, duplicate
+from domain.quotes.lifecycle.copying import Copied, clone, duplicate
 from domain.quotes.lifecycle.revisions import give_up_draft, start_revision
 from domain.quotes.service import Quotes
 
@@ -44,10 +46,16 @@ async def duplicated(bench: Bench, by: StaffView, words: str) -> Answer:
     async with bench.database.transaction(by.tenant_id) as session:
         quote = await Quotes(session, by.tenant_id).numbered(number)
         made = await duplicate(session, by.tenant_id, quote, catalogue, by.actor)
-        audit(session, by.tenant_id, by.actor, "quote.duplicated", quote.number, made=made.number)
+        audit(
+            session,
+            by.tenant_id,
+            by.actor,
+            "quote.duplicated",
+            quote.number,
+            made=made.quote.number,
+        )
         await queue.put(session, "react", tenant_id=by.tenant_id)
-        new = made.number
-    return await show(bench, by, new)
+    return await _shown(bench, by, made)
 
 
 async def cloned(bench: Bench, by: StaffView, words: str) -> Answer:
@@ -61,7 +69,15 @@ async def cloned(bench: Bench, by: StaffView, words: str) -> Answer:
         customer = await called(session, by.tenant_id, whom)
         quote = await Quotes(session, by.tenant_id).numbered(number)
         made = await clone(session, by.tenant_id, quote, customer.id, catalogue, by.actor)
-        audit(session, by.tenant_id, by.actor, "quote.cloned", quote.number, made=made.number)
+        audit(session, by.tenant_id, by.actor, "quote.cloned", quote.number, made=made.quote.number)
         await queue.put(session, "react", tenant_id=by.tenant_id)
-        new = made.number
-    return await show(bench, by, new)
+    return await _shown(bench, by, made)
+
+
+async def _shown(bench: Bench, by: StaffView, made: Copied) -> Answer:
+    async with bench.database.transaction(by.tenant_id) as session:
+        shown = card(await held(session, by.tenant_id, made.quote.number), by)
+    if not made.gone:
+        return shown
+    told = f"No longer in the catalogue, check their prices: {', '.join(made.gone)}"
+    return replace(shown, sections=(*shown.sections, Section(told)))

@@ -48,6 +48,9 @@ async def test_a_sent_quote_is_revised_in_words_and_the_card_tells_both(counter:
     await moved(counter, number, "sent")
     told = text_of(await counter.say(f"quote edit {number} make it 30"))
     assert f"/desk quote revise {number}" in told
+    lost = await counter.say(f"quote revise {number} paint it blue")
+    assert "did not understand" in text_of(lost)
+    assert (await stored(counter, number)).status == "sent", "nothing was begun"
     proposal = await counter.say(f"quote revise {number} make it 30")
     assert "24 → 30 each" in text_of(proposal)
     card = await counter.press(pressed(proposal, "Make it so"))

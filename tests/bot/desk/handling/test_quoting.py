@@ -60,7 +60,7 @@ async def test_the_form_reprices_by_code_and_shows_the_difference(counter: Count
     number = await drafted(counter)
     form = await counter.ask_form(f"quote edit {number}")
     assert [one.name for one in form.inputs] == [
-        "quantity.1", "quantity.2", "discount", "optional",
+        "quantity.1", "quantity.2", "discount", "optional", "alternate",
     ]  # fmt: skip
     card = await counter.fill(form, quantity__1="26", optional="2")
     shown = text_of(card)

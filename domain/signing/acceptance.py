@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.quotes.lifecycle.freezing import frozen
+from domain.quotes.lifecycle.freezing import frozen_hash
 from domain.quotes.lifecycle.moving import Move, move
 from domain.quotes.lifecycle.revisions import Revisions
 from domain.quotes.models import Quote, QuoteRevision
@@ -30,13 +30,8 @@ class Acceptances:
     async def require_shown(self, quote: Quote, shown: Shown) -> QuoteRevision:
         """The revision that was on the screen is still the newest. Raises ShownIsOld."""
         sent = await self._revisions.sent(quote.id)
-        paper = await frozen(self._session, quote.id, shown.revision)
-        if (
-            sent is None
-            or sent.revision != shown.revision
-            or paper is None
-            or paper.sha256 != shown.sha256
-        ):
+        sha256 = await frozen_hash(self._session, quote.id, shown.revision)
+        if sent is None or sent.revision != shown.revision or sha256 != shown.sha256:
             raise ShownIsOld(f"There is a newer version of {quote.number}: look at that one.")
         return sent
 

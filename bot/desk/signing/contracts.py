@@ -7,7 +7,14 @@ from typing import Any
 from bot.desk.papers.contracts import ContractSheet, contract_sheet, typeset_contract
 from bot.desk.signing.finding import At, Parts
 from bot.desk.signing.mailing import Letter, mail_account, mail_paper
-from bot.desk.signing.telling import Question, subject_of_contract, take_question, tell
+from bot.desk.signing.telling import (
+    NOTED,
+    Question,
+    is_said_already,
+    subject_of_contract,
+    take_question,
+    tell,
+)
 from bot.paper.contract import Signed
 from domain.contracts.models import Contract
 from domain.contracts.service import Contracts
@@ -17,8 +24,6 @@ from domain.signing.signatories import Shown, Signatory, Trace, needs_code
 from domain.signing.signature import Signatures, Signing
 from domain.tickets.working.clock import zone
 from domain.types import utc_now
-
-NOTED = 500
 
 
 class ContractStanding(StrEnum):
@@ -83,7 +88,9 @@ def standing(contract: Contract) -> ContractStanding:
 async def ask_about_contract(parts: Parts, at: At, question: Question) -> None:
     async with parts.database.transaction(at.tenant_id) as session:
         contracts = Contracts(session, at.tenant_id)
-        contract = await contracts.get(at.subject_id)
+        contract = await contracts.get(at.subject_id, for_change=True)
+        if is_said_already(await contracts.log(contract.id), question):
+            return
         contracts.note(contract, "asked", "customer", question.text[:NOTED])
         about = await subject_of_contract(session, contract)
         await take_question(session, about, question)

@@ -10,10 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.papers.making import Sheet, addressee_of, house_of
 from bot.desk.signing.finding import At, Parts
-from bot.desk.signing.telling import Question, subject_of, take_question, tell
+from bot.desk.signing.telling import (
+    NOTED,
+    Question,
+    is_said_already,
+    subject_of,
+    take_question,
+    tell,
+)
 from bot.paper.page import page_of
 from domain.contracts.calendar import today
-from domain.quotes.lifecycle.freezing import frozen
+from domain.quotes.lifecycle.freezing import frozen, frozen_hash
 from domain.quotes.lifecycle.revisions import Revisions
 from domain.quotes.lifecycle.snapshots import lines_of
 from domain.quotes.lifecycle.states import OPEN
@@ -27,9 +34,6 @@ from domain.tenants.addresses import deposit_url
 from domain.tenants.settings import TenantSettings
 from domain.tickets.working.clock import zone
 from domain.types import Money
-
-NOTED = 500
-"""Characters of a question that the quote's log keeps."""
 
 
 class Standing(StrEnum):
@@ -101,7 +105,7 @@ async def quote_page(parts: Parts, at: At) -> QuotePage:
         quote = await Quotes(session, at.tenant_id).get(at.subject_id)
         revisions = await Revisions(session, at.tenant_id).all(quote.id)
         sent = revisions[-1] if revisions else None
-        paper = await frozen(session, quote.id, sent.revision) if sent else None
+        sha256 = await frozen_hash(session, quote.id, sent.revision) if sent else ""
         sheet, settings = await _sheet(session, quote, sent)
         return QuotePage(
             quote=quote,
@@ -110,7 +114,7 @@ async def quote_page(parts: Parts, at: At) -> QuotePage:
             sheet=sheet,
             sent=sent,
             former=revisions[-2].revision if len(revisions) > 1 else 0,
-            sha256=paper.sha256 if paper else "",
+            sha256=sha256,
             acceptance=await Acceptances(session, at.tenant_id).of(quote.id),
         )
 
@@ -142,9 +146,12 @@ async def decline(parts: Parts, at: At, shown: Shown, reason: str) -> None:
 
 
 async def ask(parts: Parts, at: At, question: Question) -> None:
+    """A form that comes twice asks once."""
     async with parts.database.transaction(at.tenant_id) as session:
         quotes = Quotes(session, at.tenant_id)
-        quote = await quotes.get(at.subject_id)
+        quote = await quotes.get(at.subject_id, for_change=True)
+        if is_said_already(await quotes.log(quote.id), question):
+            return
         quotes.note(quote, "asked", "customer", question.text[:NOTED])
         await take_question(session, subject_of(quote), question)
 

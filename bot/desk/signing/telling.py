@@ -1,6 +1,9 @@
 """Shows staff at once what a customer did on a page: in the thread, as an internal note."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +21,10 @@ from domain.types import new_id, utc_now
 PAGE = "page"
 CUSTOMER = "customer"
 MOST_MERGES = 10
+NOTED = 500
+"""Characters of a question that the log of its quote or contract keeps."""
+SAME = timedelta(minutes=10)
+"""Within it the same words are the same question: a button was pressed twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,24 @@ class Question:
     @property
     def who(self) -> str:
         return " · ".join(part for part in (self.name, self.email) if part) or "somebody"
+
+
+class LogEntry(Protocol):
+    @property
+    def action(self) -> str: ...
+    @property
+    def comment(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def is_said_already(log: Sequence[LogEntry], question: Question) -> bool:
+    """The quote or contract must be locked by the caller."""
+    since = utc_now() - SAME
+    return any(
+        one.action == "asked" and one.comment == question.text[:NOTED] and one.created_at > since
+        for one in log
+    )
 
 
 def subject_of(quote: Quote) -> Subject:

@@ -57,3 +57,11 @@ async def papers(session: AsyncSession, quote_id: UUID) -> dict[int, str]:
     """The hash of each revision's paper."""
     query = select(QuotePaper.revision, QuotePaper.sha256).where(QuotePaper.quote_id == quote_id)
     return {row.revision: row.sha256 for row in await session.execute(query)}
+
+
+async def frozen_hash(session: AsyncSession, quote_id: UUID, revision: int) -> str:
+    """Of the paper alone, in hex; empty: there is none."""
+    query = select(QuotePaper.sha256).where(
+        QuotePaper.quote_id == quote_id, QuotePaper.revision == revision
+    )
+    return await session.scalar(query) or ""

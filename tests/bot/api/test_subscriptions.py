@@ -122,7 +122,7 @@ def test_every_event_in_the_code_is_on_the_list_and_the_other_way_round() -> Non
         *("quote.revision_started", "quote.draft_dropped"),
         *("quote.reminder_due", "quote.not_looked_at", "quote.duplicated", "quote.cloned"),
         *("ticket.article_linked", "ticket.article_resolved"),
-        *("message.received", "message.sent"),
+        *("message.received", "message.sent", "quote.asked", "contract.asked"),
         *(f"contract.{step}" for step in contracts._WORDS.values()),
         *(f"contract.{step}" for step in ("drafted", "changed", "quoted", "notice_given")),
         *(f"contract.{step}" for step in ("suspended", "cancelled", "expired")),

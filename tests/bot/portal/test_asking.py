@@ -1,10 +1,12 @@
 """Questions and refusals reach staff where the quote is talked about, or as a ticket."""
 
+import asyncio
 from uuid import UUID
 
 import httpx
 import pytest
 
+from domain.staff.models import StaffNotice
 from tests.bot.engine.mailing.conftest import ANNA as CUSTOMER
 from tests.bot.portal.conftest import Phone, Shop
 
@@ -45,7 +47,10 @@ async def test_a_question_is_the_customers_word_in_the_conversation(
     notes = await shop.firm.messages(direction="note")
     assert "by Bo · bo@acme.example" in notes[-1].text
     await shop.react()
-    assert [event.payload["number"] for event in await shop.firm.events("quote.asked")]
+    [event] = await shop.firm.events("quote.asked")
+    [notice] = await shop.firm.all(StaffNotice, kind="quotes")
+    assert notice.text.startswith(event.payload["number"])
+    assert "has a question of the customer" in notice.text
 
 
 async def test_the_bot_leaves_the_answer_to_staff(talked: Phone, shop: Shop) -> None:
@@ -117,3 +122,11 @@ async def test_signatures_that_were_never_finished_are_forgotten(phone: Phone, s
     await shop.firm.execute(old)
     await shop.runtime.rescue.tidy()
     assert (await phone.client.get(where)).status_code == 404
+
+
+async def test_a_form_that_comes_twice_asks_once(talked: Phone, shop: Shop) -> None:
+    asked = [talked.post("question", question="When could you begin?") for _ in range(3)]
+    assert {one.status_code for one in await asyncio.gather(*asked)} == {303}
+    assert len(await shop.firm.messages(outcome_reason="asked_on_page")) == 1
+    await talked.post("question", question="And when would it be done?")
+    assert len(await shop.firm.messages(outcome_reason="asked_on_page")) == 2

@@ -158,3 +158,35 @@ async def test_a_look_is_noted_once_and_a_preview_never(
 def test_previews_are_told_from_people(user_agent: str, expected: bool) -> None:
     assert is_preview(user_agent, "") is expected
     assert is_preview(user_agent, "prefetch")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7*7 }}{% raw %}",
+        "</style><svg onload=alert(1)>",
+        "javascript:alert(1)",
+        "a\u202eb\u0000"[:2] + "<!--",
+    ],
+)
+async def test_hostile_words_are_shown_as_words(
+    shop: Shop, client: httpx.AsyncClient, hostile: str
+) -> None:
+    await shop.set(
+        quoting__branding__company_name=hostile,
+        quoting__branding__phone=hostile,
+        quoting__branding__address=hostile,
+        quoting__branding__terms=hostile,
+    )
+    made = await shop.quote()
+    fields = ("title", "location", "deadline", "customer_reference", "request")
+    await shop.change(made, **dict.fromkeys(fields, hostile))
+    await shop.send(made)
+    phone = Phone(client, await shop.link(made))
+    asked = await phone.post("question", question="", name=hostile, email=hostile)
+    for page in ((await client.get(phone.path)).text, asked.text):
+        for live in ("<script", "<img src=x", "<svg", "<!--", 'href="javascript', "49{%"):
+            assert live not in page, live
+        assert page.count("<style>") == page.count("</style>") == 1

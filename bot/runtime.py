@@ -20,8 +20,7 @@ from bot.agents.quoting_llm.wording import DocumentWriter
 from bot.agents.support.agent import SupportAgent
 from bot.agents.support.tools import Reads
 from bot.agents.triage.sorter import Triage
-from bot.demo.mail import DemoMail
-from bot.demo.provider import Demo, simulated_channels, simulated_transports
+from bot.demo.provider import Demo
 from bot.demo.slack import SLACK_API_URL, DemoSlack
 from bot.desk.handling.bench import Parts
 from bot.engine.accounts import Accounts
@@ -106,9 +105,12 @@ class Runtime:
     staffroom: Staffroom
     models: tuple[ModelSettings, ...]
     model_agents: tuple[SupportAgent, ...]
-    demo_slack: DemoSlack
-    demo_mail: DemoMail
+    demo: Demo
     typesetter: Typesetter
+
+    @property
+    def demo_slack(self) -> DemoSlack:
+        return self.demo.slack
 
     @property
     def service_levels(self) -> ServiceLevels:
@@ -194,7 +196,7 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
         timeout=SEND_TIMEOUT,
         follow_redirects=False,
         trust_env=False,
-        mounts=simulated_transports(demo.slack),
+        mounts=demo.mounts(),
     ) as client:
         try:
             built = _build(settings, database, installation.vault(), client, demo)
@@ -203,7 +205,7 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
             finally:
                 await built.staffroom.close()
                 await built.library.close()
-                await demo.mail.close()
+                await demo.close()
         finally:
             await database.close()
 
@@ -212,7 +214,7 @@ def _build(
     settings: Settings, database: Database, vault: Vault, client: httpx.AsyncClient, demo: Demo
 ) -> Runtime:
     channels = connected_channels(settings)
-    accounts = Accounts(database, vault, channels, simulated_channels(demo.mail))
+    accounts = Accounts(database, vault, channels, demo.channels())
     embedder, source = WordLlama(), KnowledgeSource(database)
     library = Library(source, embedder)
     triage = Triage(embedder)
@@ -253,8 +255,7 @@ def _build(
         staffroom=Staffroom(bench, vault, client, _slacks(settings, demo.slack)),
         models=models,
         model_agents=tuple(model_agents),
-        demo_slack=demo.slack,
-        demo_mail=demo.mail,
+        demo=demo,
         typesetter=bench.typesetter,
     )
 

@@ -8,10 +8,11 @@ from uuid import UUID
 
 import typer
 
-from bot.demo.provider import WRITERS, simulated_secrets
+from bot.demo.provider import simulated_settings
 from bot.engine.accounts import SIMULATED_PREFIX, Account
 from bot.foundation.security import new_token
 from bot.runtime import Runtime
+from channels.standing.standin import Collected, Writer, Wrote
 from domain.conversations.models import Message
 from domain.conversations.repository import ConversationReader
 from domain.errors import Refused
@@ -35,8 +36,9 @@ async def converse(
 
 async def _say(runtime: Runtime, account: Account, name: str, line: str) -> None:
     seen = await _last_sequence(runtime, account)
-    delivery = WRITERS[account.channel.name](account.settings, PHONE, name, line)
-    await runtime.receiver.receive(account.channel, delivery)
+    stand_in = runtime.demo.stand_ins[account.channel.name]
+    for delivery in await stand_in.done(Wrote(line), Writer(PHONE, name), account.settings):
+        await runtime.receiver.receive(account.channel, delivery)
     for conversation in await runtime.intake.take(account.tenant_id, account.id):
         await runtime.turns.run(account.tenant_id, conversation, timedelta(0))
     async with asyncio.timeout(PATIENCE):
@@ -66,7 +68,11 @@ async def _last_sequence(runtime: Runtime, account: Account) -> int:
 
 async def _simulated_account(runtime: Runtime, tenant_id: UUID, channel: str) -> Account:
     """An account of the tenant that leads to the simulator: nothing reaches a real customer."""
-    spoken = {name: one for name, one in runtime.accounts.simulated.items() if name in WRITERS}
+    spoken = {
+        name: runtime.accounts.simulated[name]
+        for name, one in runtime.demo.stand_ins.items()
+        if not isinstance(one, Collected)
+    }
     known = spoken.get(channel)
     if known is None:
         names = ", ".join(spoken)
@@ -79,7 +85,7 @@ async def _simulated_account(runtime: Runtime, tenant_id: UUID, channel: str) ->
     if row is None:
         made = {name: new_token() for name in ("verify_token", "app_secret", "webhook_secret")}
         asked = known.settings_model.model_fields
-        fields = {k: v for k, v in (simulated_secrets() | made).items() if k in asked}
+        fields = {k: v for k, v in (made | dict(simulated_settings(channel))).items() if k in asked}
         fields |= {known.settings_model.account_field: hint}
         row = await runtime.accounts.configure(tenant_id, known, fields, None)
         async with runtime.database.transaction(tenant.id) as session:

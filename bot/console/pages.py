@@ -29,6 +29,7 @@ def environment() -> Environment:
     )
     environment.filters |= {
         "clock": clock,
+        "second": second,
         "day": day,
         "marked": marked,
         "spoken": spoken,
@@ -45,6 +46,10 @@ def render(template: str, **values: object) -> str:
 
 def clock(at: datetime, time_zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(time_zone)):%H:%M}"
+
+
+def second(at: datetime, time_zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(time_zone)):%H:%M:%S}"
 
 
 def day(at: datetime, time_zone: str) -> str:

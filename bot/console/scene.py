@@ -8,9 +8,11 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from bot.console import pages
-from bot.console.forms import OnPage, View, shown_phone
+from bot.console.forms import OnPage, View
 from bot.console.guard import browser_key, token_for
-from bot.console.slack.scene import SlackScene, beat
+from bot.console.phone.scene import PhoneScene, beat, phone_scene
+from bot.console.slack.scene import SlackScene
+from bot.console.slack.scene import beat as slack_beat
 from bot.console.stage import Stage, set_up
 from bot.dependencies import RuntimeOf
 from bot.desk.cards import ThreadCard, TicketCard
@@ -21,7 +23,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 async def any_stage(request: Request, runtime: RuntimeOf) -> Stage | None:
-    return await set_up(runtime, patience(request))
+    return await set_up(runtime, request.app, patience(request))
 
 
 async def required_stage(stage: Annotated[Stage | None, Depends(any_stage)]) -> Stage:
@@ -40,13 +42,14 @@ def patience(request: Request) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One phone, and beside it Slack or the desk's own view of the conversation."""
+    """One phone, and beside it Slack, the desk's own view of the conversation, or the wire."""
 
     stage: Stage
     on_page: OnPage
     customer: Reachable | None
     thread: ThreadCard | None
     tickets: tuple[TicketCard, ...]
+    phone: PhoneScene
     slack: SlackScene | None
     pulse: str
     csrf: str
@@ -54,7 +57,18 @@ class Scene:
     @property
     def name(self) -> str:
         known = self.customer.name if self.customer else ""
-        return known or self.on_page.name or shown_phone(self.on_page.phone)
+        return known or self.phone.name or self.phone.shown_address
+
+    @property
+    def channels(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, title and page of each; the staff's side stays as it is."""
+        titles = {name: self.stage.accounts[name].channel.title for name in self.stage.channels}
+        changes = {"phone": "", "talk": "", "quote": "", "name": "", "root": ""}
+        return tuple((n, title, self.with_(on=n, **changes)) for n, title in titles.items())
+
+    @property
+    def is_wire(self) -> bool:
+        return self.on_page.view is View.WIRE
 
     @property
     def toggled(self) -> str:
@@ -63,7 +77,10 @@ class Scene:
 
     def as_another(self, phone: str) -> str:
         """The staff's side stays as it is, but shows the thread of the other one."""
-        return self.with_(phone=phone, name="", root="")
+        return self.with_(phone=phone, name="", root="", talk="", quote="")
+
+    def as_one_of(self, channel: str, address: str) -> str:
+        return self.with_(on=channel, phone=address, name="", root="", talk="", quote="")
 
     def with_(self, **changes: object) -> str:
         """The address of this page with something else on it."""
@@ -71,10 +88,11 @@ class Scene:
 
 
 async def compose(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
-    customer = await stage.customer(on_page.phone)
-    conversation_id = await stage.conversation(on_page.phone)
+    handset = await stage.handset(on_page, await stage.customers(on_page.on))
+    customer = await stage.customer(on_page.on, on_page.phone)
+    conversation_id = await handset.conversation()
     slack = None
-    if on_page.view is not View.INSIDE:
+    if on_page.view in ("", View.STAFF):
         slack = await stage.staff_side.scene(on_page, conversation_id)
     thread = None
     if conversation_id:
@@ -82,21 +100,24 @@ async def compose(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
         tickets = thread.tickets
     else:
         tickets = await stage.tickets(customer.person_id) if customer else ()
-    told = pulse_of(thread.pulse if thread else "", slack.beat if slack else "")
-    return Scene(stage, on_page, customer, thread, tickets, slack, told, csrf)
+    phone = await phone_scene(handset, handset.writer.name, thread, on_page.quote or None)
+    own = f"{thread.id} {thread.pulse}" if thread else ""
+    told = pulse_of(own, phone.beat, slack.beat if slack else "")
+    return Scene(stage, on_page, customer, thread, tickets, phone, slack, told, csrf)
 
 
 async def pulse(stage: Stage, on_page: OnPage) -> str:
     """Cheap to ask: the scene is the same as long as this is."""
-    own = await stage.pulse(await stage.conversation(on_page.phone))
-    if on_page.view is View.INSIDE:
-        return pulse_of(own, "")
+    handset = await stage.handset(on_page)
+    own = await handset.pulse()
+    if on_page.view not in ("", View.STAFF):
+        return pulse_of(own, beat(handset), "")
     side = stage.staff_side
-    return pulse_of(own, beat(side.slack.workspace, side.me(on_page)))
+    return pulse_of(own, beat(handset), slack_beat(side.slack.workspace, side.me(on_page)))
 
 
-def pulse_of(conversation: str, slack: str) -> str:
-    return hashlib.sha256(f"{conversation} {slack}".encode()).hexdigest()[:32]
+def pulse_of(*parts: str) -> str:
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]
 
 
 async def shown(request: Request, stage: Stage, on_page: OnPage) -> Response:

@@ -5,29 +5,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import ValidationError
 from starlette.staticfiles import StaticFiles
 
-from bot.console import mailbox, pages
-from bot.console.forms import (
-    Asked,
-    Decision,
-    OnPage,
-    Pressed,
-    StaffAct,
-    StaffReply,
-    View,
-    Written,
-    digits_of,
-    shown_phone,
-)
+from bot.console import pages
+from bot.console.forms import Asked, Decision, OnPage, StaffAct, StaffReply, View, first_channel
 from bot.console.guard import COOKIE, browser_key, local_only, posted, token_for
+from bot.console.phone.routes import router as phone_router
 from bot.console.scene import (
     NO_STORE,
     AnyStage,
     OnStage,
     compose,
     fragments,
-    patience,
     pulse,
     shown,
 )
@@ -55,11 +45,12 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(local_only)])
 async def page(request: Request, stage: AnyStage, asked: Annotated[Asked, Query()]) -> Response:
     if stage is None:
         return HTMLResponse(pages.render("unseeded.html"), headers=NO_STORE)
-    customers = await stage.customers()
+    asked.on = asked.on or first_channel()
+    customers = await stage.customers(asked.on)
     if not asked.phone and customers:
         asked.phone = customers[0].address
     on_page = _on_page(asked)
-    if on_page.room == HOME and on_page.view is not View.INSIDE:
+    if on_page.room == HOME and on_page.view in ("", View.STAFF):
         await stage.staff_side.open_home(on_page)
     key = browser_key(request)
     scene = await compose(stage, on_page, token_for(stage.runtime.vault, key))
@@ -69,7 +60,6 @@ async def page(request: Request, stage: AnyStage, asked: Annotated[Asked, Query(
         customers=customers,
         staff=await stage.staff(),
         suggestions=SUGGESTIONS,
-        shown_phone=shown_phone,
     )
     response = HTMLResponse(body, headers=NO_STORE)
     response.set_cookie(COOKIE, key, httponly=True, samesite="strict", path="/")
@@ -84,29 +74,6 @@ async def live(request: Request, stage: OnStage, asked: Annotated[Asked, Query()
         return Response(status_code=204, headers=NO_STORE)
     csrf = token_for(stage.runtime.vault, browser_key(request))
     return fragments(await compose(stage, on_page, csrf))
-
-
-@router.post("/simulator/messages")
-async def write(
-    request: Request, stage: OnStage, form: Annotated[Written, Depends(posted(Written))]
-) -> Response:
-    await stage.write(form.phone, await _sender(stage, form), form.text, patience(request))
-    return await shown(request, stage, form)
-
-
-@router.post("/simulator/choices")
-async def press(
-    request: Request, stage: OnStage, form: Annotated[Pressed, Depends(posted(Pressed))]
-) -> Response:
-    await stage.press(form.phone, await _sender(stage, form), form.choice, patience(request))
-    return await shown(request, stage, form)
-
-
-@router.post("/simulator/read")
-async def read(stage: OnStage, form: Annotated[OnPage, Depends(posted(OnPage))]) -> Response:
-    """The phone has shown what was sent to it."""
-    await stage.look(form.phone)
-    return Response(status_code=204, headers=NO_STORE)
 
 
 @router.post("/simulator/reply")
@@ -158,31 +125,32 @@ async def reject(
     return await shown(request, stage, form)
 
 
-async def _sender(stage: Stage, form: OnPage) -> str:
-    """The name on the phone's profile."""
-    known = await stage.customer(form.phone)
-    return (known.name if known else "") or form.name
-
-
 async def _conversation(stage: Stage, form: OnPage) -> UUID:
-    found = await stage.conversation(form.phone)
+    handset = await stage.handset(form)
+    found = await handset.conversation()
     if found is None:
-        raise Refused("This customer has not written yet: on WhatsApp they write first.")
+        title = handset.account.channel.title
+        raise Refused(f"This customer has not written yet: on {title} they write first.")
     return found
 
 
 def _on_page(asked: Asked) -> OnPage:
     try:
-        phone = digits_of(asked.phone)
-    except ValueError as error:
-        raise Refused(f"“{asked.phone}” is not the number of a phone.") from error
-    return OnPage.model_validate(asked.model_dump(by_alias=False) | {"phone": phone})
+        return OnPage.model_validate(asked.model_dump(by_alias=False))
+    except ValidationError as error:
+        raise Refused(
+            f"“{asked.phone}” on “{asked.on}” cannot be played: {_why(error)}."
+        ) from error
+
+
+def _why(error: ValidationError) -> str:
+    return str(error.errors()[0]["msg"]).removeprefix("Value error, ")
 
 
 def mount(app: FastAPI, patience: float = PATIENCE) -> None:
     """The page at `/`, and the files that pages are made with."""
     app.state.simulator_patience = patience
     app.include_router(router)
+    app.include_router(phone_router)
     app.include_router(slack_router)
-    app.include_router(mailbox.router)
     app.mount("/static", StaticFiles(directory=pages.FOLDER / "static"), name="static")

@@ -1,70 +1,90 @@
-"""The demo company as the simulator plays it: its number, its customers' phones, its staff."""
+"""The demo company as the simulator plays it: its channels, its customers, its staff."""
 
-import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from bot.console.forms import OnPage, channels_in_order
+from bot.console.phone.handset import Handset
+from bot.console.phone.post import Post
 from bot.console.slack.side import StaffSide
 from bot.demo.content import company
-from bot.demo.provider import pressed, written
 from bot.desk import threads
 from bot.desk.cards import ThreadCard, TicketCard
 from bot.engine.accounts import SIMULATED_PREFIX, Account
 from bot.runtime import Runtime
-from channels.channel import Delivery
-from channels.whatsapp.settings import WhatsAppSettings
-from channels.whatsapp.simulator import signed, status
-from domain.conversations.repository import ConversationReader
+from channels.standing.standin import StandIn, Writer
 from domain.customers.repository import PeopleReader, Reachable
-from domain.errors import Refused
+from domain.errors import NotFound
 from domain.staff.models import StaffMember
 from domain.staff.repository import StaffReader
 from domain.tenants import directory
 from domain.tenants.service import ChannelAccounts, Tenants
 
-CHANNEL = "whatsapp"
-PHONE = "phone"
-LOOK_AGAIN = 0.02
-
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the play is on: the demo tenant and its simulated number."""
+    """Where the play is on: the demo tenant and its accounts at the stand-ins, by channel."""
 
     runtime: Runtime
-    account: Account
+    application: Any
+    tenant_id: UUID
+    accounts: Mapping[str, Account]
     company: str
     time_zone: str
     staff_side: StaffSide
+    patience: float
 
     @property
-    def tenant_id(self) -> UUID:
-        return self.account.tenant_id
+    def channels(self) -> tuple[str, ...]:
+        return tuple(name for name in channels_in_order() if name in self.accounts)
 
-    async def customers(self) -> list[Reachable]:
-        async with self.runtime.database.transaction(self.tenant_id) as session:
-            return await PeopleReader(session).reachable(PHONE)
+    def stand_in(self, channel: str) -> StandIn:
+        if channel not in self.accounts:
+            raise NotFound("channel", channel)
+        return self.runtime.demo.stand_ins[channel]
 
-    async def customer(self, phone: str) -> Reachable | None:
+    async def customers(self, channel: str) -> list[Reachable]:
+        """Who can be played on that channel, wherever the company knows them from."""
+        stand_in = self.stand_in(channel)
+        found: dict[str, Reachable] = {}
         async with self.runtime.database.transaction(self.tenant_id) as session:
-            return await PeopleReader(session).at(PHONE, phone)
+            for kind in stand_in.look.kinds:
+                for one in await PeopleReader(session).reachable(kind):
+                    try:
+                        address = stand_in.address(one.address)
+                    except ValueError:
+                        continue
+                    known = Reachable(one.person_id, one.name, one.company, address)
+                    found.setdefault(address, known)
+        return list(found.values())
+
+    async def customer(self, channel: str, address: str) -> Reachable | None:
+        """Whom the company knows to be there."""
+        kind = self.stand_in(channel).look.kinds[0]
+        async with self.runtime.database.transaction(self.tenant_id) as session:
+            return await PeopleReader(session).at(kind, address)
+
+    async def handset(self, on_page: OnPage, people: Sequence[Reachable] = ()) -> Handset:
+        """`people`: among whom to look for the customer's name."""
+        stand_in = self.stand_in(on_page.on)
+        known = next((one.name for one in people if one.address == on_page.phone), "")
+        return Handset(
+            self.runtime,
+            Post(self.runtime, self.application),
+            stand_in,
+            self.accounts[on_page.on],
+            Writer(on_page.phone, known or on_page.name),
+            self.patience,
+            on_page.talk or None,
+        )
 
     async def staff(self) -> list[StaffMember]:
         """Those who may answer customers."""
         async with self.runtime.database.transaction(self.tenant_id) as session:
             members = await StaffReader(session).all()
         return [m for m in members if m.role != "readonly" and m.deactivated_at is None]
-
-    async def conversation(self, phone: str) -> UUID | None:
-        async with self.runtime.database.transaction(self.tenant_id) as session:
-            found = await ConversationReader(session).by_hint(self.account.id, phone)
-        return found.id if found else None
-
-    async def pulse(self, conversation_id: UUID | None) -> str:
-        if conversation_id is None:
-            return ""
-        async with self.runtime.database.transaction(self.tenant_id) as session:
-            return await threads.pulse(session, conversation_id)
 
     async def thread(self, conversation_id: UUID, *, with_wire: bool) -> ThreadCard:
         async with self.runtime.database.transaction(self.tenant_id) as session:
@@ -75,61 +95,9 @@ class Stage:
         async with self.runtime.database.transaction(self.tenant_id) as session:
             return await threads.tickets(session, self.tenant_id, person_id)
 
-    # --- what a phone does ------------------------------------------------------------------
 
-    async def write(self, phone: str, name: str, text: str, patience: float) -> None:
-        await self._deliver(written(self._settings, phone, name, text), phone, patience)
-
-    async def press(self, phone: str, name: str, choice: str, patience: float) -> None:
-        """A button of the last message; others a phone does not offer."""
-        conversation_id = await self.conversation(phone)
-        offered = await self._choices(conversation_id) if conversation_id else {}
-        if choice not in offered:
-            raise Refused("That button is not there any more.")
-        delivery = pressed(self._settings, phone, name, (choice, offered[choice]))
-        await self._deliver(delivery, phone, patience)
-
-    async def look(self, phone: str) -> None:
-        """The phone shows the messages: it reports them read, as WhatsApp does."""
-        conversation_id = await self.conversation(phone)
-        if conversation_id is None:
-            return
-        async with self.runtime.database.transaction(self.tenant_id) as session:
-            unread = [
-                message.external_id
-                for message in await ConversationReader(session).latest(conversation_id)
-                if message.state in ("sent", "delivered") and message.external_id
-            ]
-        for external_id in unread:
-            number = self._settings.phone_number_id
-            body = status(number, external_id, "read", recipient=phone)
-            await self._receive(
-                Delivery(body, signed(body, self._settings.app_secret.get_secret_value()))
-            )
-
-    async def _choices(self, conversation_id: UUID) -> dict[str, str]:
-        return dict((await self.thread(conversation_id, with_wire=False)).choices)
-
-    async def _deliver(self, delivery: Delivery, phone: str, patience: float) -> None:
-        """Through the front door, as the provider would; then waits until it is in the thread."""
-        before = await self.pulse(await self.conversation(phone))
-        await self._receive(delivery)
-        for _ in range(round(patience / LOOK_AGAIN)):
-            if await self.pulse(await self.conversation(phone)) != before:
-                return
-            await asyncio.sleep(LOOK_AGAIN)
-
-    async def _receive(self, delivery: Delivery) -> None:
-        await self.runtime.receiver.receive(self.account.channel, delivery)
-
-    @property
-    def _settings(self) -> WhatsAppSettings:
-        assert isinstance(self.account.settings, WhatsAppSettings)
-        return self.account.settings
-
-
-async def set_up(runtime: Runtime, patience: float) -> Stage | None:
-    """`patience`: seconds that staff wait at Slack. None: there is no demo company here."""
+async def set_up(runtime: Runtime, application: Any, patience: float) -> Stage | None:
+    """`patience`: seconds to wait for what the product does. None: no demo company here."""
     slug = company().slug
     async with runtime.database.directory() as session:
         demo = next((t for t in await directory.tenants(session) if t.slug == slug), None)
@@ -138,10 +106,22 @@ async def set_up(runtime: Runtime, patience: float) -> Stage | None:
     async with runtime.database.transaction(demo.id) as session:
         tenant = await Tenants(session, demo.id).get()
         settings = await Tenants(session, demo.id).settings()
-        rows = await ChannelAccounts(session, demo.id).all(CHANNEL)
-    numbers = [row for row in rows if not row.hint.startswith(SIMULATED_PREFIX)]
-    if not settings.is_demo or not numbers:
+        rows = await ChannelAccounts(session, demo.id).all()
+    accounts: dict[str, Account] = {}
+    for row in rows:
+        is_played = row.channel in runtime.demo.stand_ins and row.channel not in accounts
+        if is_played and not row.hint.startswith(SIMULATED_PREFIX):
+            accounts[row.channel] = await runtime.accounts.get(demo.id, row.id)
+    if not settings.is_demo or not accounts:
         return None
-    account = await runtime.accounts.get(demo.id, numbers[0].id)
     side = StaffSide(runtime.demo_slack, runtime.staffroom, demo.id, patience)
-    return Stage(runtime, account, tenant.name, settings.time_zone, side)
+    return Stage(
+        runtime,
+        application,
+        demo.id,
+        accounts,
+        tenant.name,
+        settings.time_zone,
+        side,
+        patience,
+    )

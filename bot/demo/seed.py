@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.demo import content
 from bot.demo.catalogue import plant_catalogue
 from bot.demo.desk import plant_desk
-from bot.demo.provider import simulated_secrets
+from bot.demo.provider import simulated_settings
 from bot.demo.records import DemoBranding, DemoComment, DemoCompany, DemoCustomer, DemoTicket
 from bot.demo.service_levels import plant_service_levels
 from bot.demo.slack import DESK_CHANNEL, TEAM, demo_slack
@@ -269,13 +269,14 @@ async def _channels(
         rows = await ChannelAccounts(session, tenant_id).all()
     present = {row.channel for row in rows if not row.hint.startswith(SIMULATED_PREFIX)}
     made = {name: new_token() for name in _MADE_SECRETS}
-    for one in company.channel_accounts:
-        channel = accounts.simulated.get(one.channel)
-        if channel is None or channel.name in present:
+    told = {one.channel: dict(one.settings) for one in company.channel_accounts}
+    for name, channel in accounts.simulated.items():
+        if name in present:
             continue
         asked = channel.settings_model.model_fields
-        secrets = {k: v for k, v in (made | simulated_secrets()).items() if k in asked}
-        row = await accounts.configure(tenant_id, channel, dict(one.settings) | secrets, None)
+        known = made | told.get(name, {}) | dict(simulated_settings(name))
+        fields = {key: value for key, value in known.items() if key in asked}
+        row = await accounts.configure(tenant_id, channel, fields, None)
         async with database.transaction(tenant_id) as session:
             await ChannelAccounts(session, tenant_id).go_live(row.id, "automatic", utc_now())
     accounts.forget()

@@ -72,6 +72,12 @@ class MessageCard:
     went: str = ""
     """By what it left instead of as it was written, and why."""
     steps: tuple[Step, ...] = ()
+    external_id: str = ""
+    in_reply_to: str = ""
+    """The external id of the message that it quotes or reacts to."""
+    subject: str = ""
+    album: str = ""
+    """Equal for pictures that were sent together."""
 
     @property
     def is_seen_by_customer(self) -> bool:
@@ -149,5 +155,6 @@ class ThreadCard:
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """The buttons that the customer can press now: those of the last word, if it is ours."""
-        shown = [message for message in self.messages if message.is_seen_by_customer]
+        said = (one for one in self.messages if one.kind != "reaction")
+        shown = [message for message in said if message.is_seen_by_customer]
         return shown[-1].choices if shown else ()

@@ -239,6 +239,10 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
         went=went_line(message.details.get("went") or {}, message.state),
         steps=beside.steps.get(message.id, ()),
         wire=_indented(beside.raw.get(message.raw_event_id)) if message.raw_event_id else "",
+        external_id=message.external_id or "",
+        in_reply_to=message.in_reply_to or "",
+        subject=message.subject,
+        album=str(message.details.get("album", "")),
     )
 
 

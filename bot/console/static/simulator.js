@@ -55,13 +55,28 @@
     const box = event.target;
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || !box.matches("[data-sends]")) return;
     event.preventDefault();
-    if (box.value.trim()) box.form.requestSubmit();
+    const files = box.form.querySelector("input[type=file]")?.files.length;
+    if (box.value.trim() || files) box.form.requestSubmit();
   });
 
   // A file goes once; the chooser is empty again when it was taken.
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful || !event.target.matches("form")) return;
-    event.target.querySelectorAll("input[type=file]").forEach((chooser) => { chooser.value = ""; });
+    event.target.querySelectorAll("input[type=file]").forEach((chooser) => {
+      chooser.value = "";
+      named(chooser);
+    });
+  });
+
+  // The names of the files that go along.
+  const named = (chooser) => {
+    const place = document.getElementById(chooser.dataset.names ?? "");
+    if (!place) return;
+    place.textContent = [...chooser.files].map((file) => file.name).join(", ");
+    place.hidden = !chooser.files.length;
+  };
+  document.body.addEventListener("change", (event) => {
+    if (event.target.matches("input[type=file]")) named(event.target);
   });
 
   // When a window of Slack closes, the cursor goes back to the button that opened it.

@@ -19,14 +19,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from aiosmtpd.smtp import SMTP
+
 from channels.email.settings import EmailSettings
 from channels.email.simulator import smtp_room, tokens, world
 from channels.email.simulator.faults import Fault, Orders
 from channels.email.simulator.imap_session import Session
 from channels.email.simulator.people import Person
+from channels.email.simulator.tap import TappedSmtp, tapped
 from channels.email.simulator.tokens import TokenService
 from channels.email.simulator.world import MailAccount, Mailfolder, SentMail
 from channels.loopback import served
+from channels.standing.wire import Wire
 
 AUTHSERV_ID = "mx.simulator.example"
 PASSWORD = "simulator-password"  # noqa: S105 - opens nothing but this simulator
@@ -52,6 +56,7 @@ class MailSimulator:
     accounts: dict[str, MailAccount] = field(default_factory=dict)
     outbox: list[SentMail] = field(default_factory=list)
     orders: Orders = field(default_factory=Orders)
+    wire: Wire | None = None
     where: Where = Where(0, 0, "")
     is_watched: asyncio.Event = field(default_factory=asyncio.Event)
     """Somebody has waited for news (IDLE)."""
@@ -105,7 +110,8 @@ class MailSimulator:
         at_once = self.tls if self.security == "tls" else None
         later = self.tls if self.security == "starttls" else None
         loop = asyncio.get_running_loop()
-        room = smtp_room.protocol(smtp_room.Room(self), self.size_limit, later)
+        kind = TappedSmtp.noting(self.wire) if self.wire else SMTP
+        room = smtp_room.protocol(smtp_room.Room(self), self.size_limit, later, kind)
         async with AsyncExitStack() as stack:
             imap = await asyncio.start_server(self._imap, HOST, 0, family=_IPV4, ssl=at_once)
             stack.push_async_callback(self._close, imap)
@@ -121,6 +127,8 @@ class MailSimulator:
         assert task
         self._sessions.add(task)
         try:
+            if self.wire:
+                reader, writer = tapped(reader, writer, self.wire)
             await Session(self, reader, writer, later).run()
         except asyncio.CancelledError:
             writer.transport.abort()

@@ -104,9 +104,11 @@ async def _dropped(server: SMTP) -> None:
     await asyncio.Event().wait()
 
 
-def protocol(room: Room, size_limit: int, tls: Any = None) -> Callable[[], SMTP]:
+def protocol(
+    room: Room, size_limit: int, tls: Any = None, kind: type[SMTP] = SMTP
+) -> Callable[[], SMTP]:
     """`tls`: an SSL context, to be begun by STARTTLS."""
-    return lambda: SMTP(
+    return lambda: kind(
         room,
         data_size_limit=size_limit,
         enable_SMTPUTF8=True,

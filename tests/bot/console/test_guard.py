@@ -11,6 +11,12 @@ from tests.bot.console.conftest import HERE, PRIYA, Visitor, browser, local_app
 FORMS = (
     "messages",
     "choices",
+    "reactions",
+    "edits",
+    "faults",
+    "faults/none",
+    "day",
+    "wire/none",
     "read",
     "reply",
     "take-over",
@@ -22,7 +28,12 @@ FORMS = (
     "slack/close",
     "slack/say",
 )
-PAGES = ("/", "/simulator/live?as=447700900210", "/simulator/slack/files/F1")
+PAGES = (
+    "/",
+    "/simulator/live?as=447700900210",
+    "/simulator/slack/files/F1",
+    "/simulator/files/0198c193-702d-7876-a3be-3010160b91e1",
+)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +141,7 @@ async def test_odd_bodies_are_refused(
 ) -> None:
     await visitor.open()
     refused = await visitor.client.post(
-        "/simulator/messages",
+        "/simulator/choices",
         content=body,
         headers={"Content-Type": kind, "X-CSRF-Token": visitor.csrf},
     )
@@ -141,6 +152,7 @@ PART = b'--x\r\ncontent-disposition: form-data; name="a%d"\r\n\r\n1\r\n'
 FILE = b'--x\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n1\r\n'
 
 
+@pytest.mark.parametrize("path", ["/simulator/slack/say", "/simulator/messages"])
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
@@ -155,11 +167,11 @@ FILE = b'--x\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\
     ],
 )
 async def test_odd_bodies_with_files_are_refused(
-    visitor: Visitor, body: bytes, kind: str, status: int
+    visitor: Visitor, body: bytes, kind: str, status: int, path: str
 ) -> None:
     await visitor.open()
     refused = await visitor.client.post(
-        "/simulator/slack/say",
+        path,
         content=body,
         headers={"Content-Type": kind, "X-CSRF-Token": visitor.csrf},
     )
@@ -169,9 +181,8 @@ async def test_odd_bodies_with_files_are_refused(
 @pytest.mark.parametrize(
     "fields",
     [
-        {"text": ""},
-        {"text": "   "},
         {"text": "x" * 4097},
+        {"text": "Hello", "on": "pigeon"},
         {"text": "Hello", "as": "nobody"},
         {"text": "Hello", "as": "1"},
     ],
@@ -185,6 +196,14 @@ async def test_words_that_cannot_be_taken_are_told_why(
     )
     assert refused.status_code == 400
     assert "cannot be taken" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+async def test_a_message_of_nothing_is_refused(visitor: Visitor, text: str) -> None:
+    await visitor.open()
+    refused = await visitor.post("messages", text=text)
+    assert refused.status_code == 400
+    assert refused.json()["detail"] == "Nothing was written."
 
 
 async def test_the_page_forbids_inline_script_and_framing(visitor: Visitor) -> None:

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from bot.demo.mail import KEPT_MAILS, DemoMail
 from bot.demo.seed import seed
 from bot.engine.accounts import Account
 from bot.runtime import Runtime
+from channels.email.house import KEPT_MAILS, DemoMail
 from channels.email.settings import EmailSettings
 from channels.email.simulator import Person
+from channels.email.standin import EmailStandIn
 from domain.tenants import directory
 from domain.tenants.service import ChannelAccounts
 
@@ -41,8 +42,14 @@ async def answered(runtime: Runtime, account: Account) -> int:
     return poll.bodies
 
 
+def house(runtime: Runtime) -> DemoMail:
+    stand_in = runtime.demo.stand_ins["email"]
+    assert isinstance(stand_in, EmailStandIn)
+    return stand_in.mail
+
+
 async def customer(runtime: Runtime) -> Person:
-    return (await runtime.demo_mail.simulator()).person(PRIYA, "Priya Raman")
+    return (await house(runtime).simulator()).person(PRIYA, "Priya Raman")
 
 
 async def test_a_mail_to_the_demo_company_is_answered_into_the_customers_mailbox(
@@ -67,7 +74,7 @@ async def test_after_a_restart_the_mailbox_is_empty_and_is_read_on(runtime: Runt
     await answered(runtime, account)
     (await customer(runtime)).write(account.hint, "Hours", "When are you open on Mondays?")
     assert await answered(runtime, account) == 1
-    await runtime.demo_mail.close()
+    await house(runtime).close()
     assert await answered(runtime, account) == 0
     priya = await customer(runtime)
     priya.write(account.hint, "Cameras", "Do you install cameras?")

@@ -6,10 +6,11 @@ import pytest
 
 from bot.commands.chatting import converse
 from bot.demo.seed import seed
-from bot.demo.telegram import pressed, written
 from bot.desk import doctor
 from bot.engine.accounts import Account
 from bot.runtime import Runtime
+from channels.messages import Choice
+from channels.standing.standin import Pressed, Writer, Wrote
 from domain.conversations.models import Message
 from domain.conversations.repository import ConversationReader
 from domain.tenants import directory
@@ -37,11 +38,11 @@ async def said(runtime: Runtime, account: Account) -> list[Message]:
 async def test_the_demo_companys_bot_answers_in_this_process(runtime: Runtime) -> None:
     account = await bot(runtime)
     assert account.answers_by_itself
-    for delivery in (
-        written(account.settings, PHONE, "Robin", "When are you open?"),  # type: ignore[arg-type]
-        pressed(account.settings, PHONE, "Robin", ("yes", "Yes")),  # type: ignore[arg-type]
-    ):
-        await runtime.receiver.receive(account.channel, delivery)
+    phone = runtime.demo.stand_ins[account.channel.name]
+    robin, yes = Writer(PHONE, "Robin"), Choice("yes", "Yes")
+    for deed in (Wrote("When are you open?"), Pressed(yes, (yes,), "")):
+        for delivery in await phone.done(deed, robin, account.settings):
+            await runtime.receiver.receive(account.channel, delivery)
         for conversation_id in await runtime.intake.take(account.tenant_id, account.id):
             await runtime.turns.run(account.tenant_id, conversation_id, timedelta(0))
     thread = await said(runtime, account)

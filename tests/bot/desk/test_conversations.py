@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
-from bot.demo.provider import written
 from bot.demo.seed import seed
 from bot.desk import conversations
 from bot.engine.accounts import Account
 from bot.model.turns import Reply, Step, TurnContext, TurnResult
 from bot.runtime import Runtime
+from channels.standing.standin import Writer, Wrote
 from domain.audit.models import AuditEntry
 from domain.conversations.models import Conversation, Message, Turn
 from domain.errors import NotFound, Refused
@@ -37,8 +37,10 @@ class Desk:
         return self.account.tenant_id
 
     async def hear(self, words: str) -> None:
-        delivery = written(self.account.settings, CUSTOMER, "Priya", words)  # type: ignore[arg-type]
-        await self.runtime.receiver.receive(self.account.channel, delivery)
+        phone = self.runtime.demo.stand_ins["whatsapp"]
+        writer = Writer(CUSTOMER, "Priya")
+        for delivery in await phone.done(Wrote(words), writer, self.account.settings):
+            await self.runtime.receiver.receive(self.account.channel, delivery)
         await self.runtime.intake.take(self.tenant_id, self.account.id)
 
     async def work(self) -> None:

@@ -18,6 +18,7 @@ from channels.messages import OutboundMessage, Receipt
 
 if TYPE_CHECKING:
     from channels.email.simulator import MailSimulator
+    from channels.standing.wire import Wire
 
 KEPT_MAILS = 200
 """In each folder, and of what was sent to people outside."""
@@ -26,10 +27,17 @@ KEPT_MAILS = 200
 class DemoMail:
     """One provider for all demo mailboxes. In memory only: after a restart they are empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, wire: "Wire | None" = None) -> None:
+        """`wire`: notes what goes over it."""
         self._open = AsyncExitStack()
         self._starting = asyncio.Lock()
         self._simulator: MailSimulator | None = None
+        self._wire = wire
+
+    @property
+    def begun(self) -> "MailSimulator | None":
+        """None as long as nobody needed it."""
+        return self._simulator
 
     async def simulator(self) -> "MailSimulator":
         """Begun by whoever asks first: a process without a demo listens on no port for it."""
@@ -39,7 +47,7 @@ class DemoMail:
 
                 # aiosmtpd warns at each login of a name of its own.
                 logging.getLogger("mail.log").setLevel(logging.ERROR)
-                begun = MailSimulator()
+                begun = MailSimulator(wire=self._wire)
                 await self._open.enter_async_context(begun.serve())
                 self._simulator = begun
             return self._simulator

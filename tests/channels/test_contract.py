@@ -12,6 +12,7 @@ from channels import registry
 from channels.channel import Channel, Delivery, PolledChannel, ReadsByAccount
 from channels.messages import InboundMessage, StatusUpdate
 from channels.parsed import as_json
+from tests.channels.fifth import NAME, fifth_channel
 
 HOME = Path(channels.__path__[0])
 GARBAGE = (b"", b"\x00\xff", b"null", b"[]", b"{}", b'{"a":1}', b"[" * 100_000, b'{"entry":7}')
@@ -19,7 +20,8 @@ GARBAGE = (b"", b"\x00\xff", b"null", b"[]", b"{}", b'{"a":1}', b"[" * 100_000, 
 
 def samples() -> Iterator[tuple[str, Path]]:
     for name in registry.names():
-        folder = HOME / name / "samples"
+        (home,) = [Path(one) for one in channels.__path__ if (Path(one) / name).is_dir()]
+        folder = home / name / "samples"
         yield from (
             (name, path) for path in sorted(folder.glob("*")) if path.name != "expected.json"
         )
@@ -39,9 +41,11 @@ def events_or_reason(channel: Channel, body: bytes) -> object:
         return str(error)
 
 
-@pytest.fixture(params=registry.names())
-def channel(request: pytest.FixtureRequest) -> Channel:
-    return registry.channel(request.param)
+@pytest.fixture(params=[*registry.names(), NAME])
+def channel(request: pytest.FixtureRequest) -> Iterator[Channel]:
+    """Also one that is only a folder more."""
+    with fifth_channel():
+        yield registry.channel(request.param)
 
 
 def test_it_goes_by_the_name_of_its_folder(channel: Channel) -> None:

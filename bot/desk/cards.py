@@ -75,6 +75,8 @@ class MessageCard:
     external_id: str = ""
     in_reply_to: str = ""
     """The external id of the message that it quotes or reacts to."""
+    replaces: str = ""
+    """The external id of the message that it is a newer version of."""
     subject: str = ""
     album: str = ""
     """Equal for pictures that were sent together."""

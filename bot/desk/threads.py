@@ -241,6 +241,7 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
         wire=_indented(beside.raw.get(message.raw_event_id)) if message.raw_event_id else "",
         external_id=message.external_id or "",
         in_reply_to=message.in_reply_to or "",
+        replaces=message.replaces or "",
         subject=message.subject,
         album=str(message.details.get("album", "")),
     )

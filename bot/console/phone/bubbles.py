@@ -37,7 +37,9 @@ class _Shelf:
     by_id: dict[str, MessageCard] = field(default_factory=dict)
 
     def add(self, card: MessageCard) -> None:
-        """Pictures of one album stand in one bubble."""
+        """Pictures of one album stand in one bubble; newer words in place of the older."""
+        if card.replaces and self._reworded(card):
+            return
         self.by_id[card.external_id] = card
         last = self.bubbles[-1] if self.bubbles else None
         if last and card.album and last.card.album == card.album:
@@ -48,6 +50,15 @@ class _Shelf:
         quoted = self.by_id.get(card.in_reply_to) if card.in_reply_to else None
         ghost = card.direction == "out" and card.state == UNDELIVERED
         self.bubbles.append(Bubble(card, quoted, card.files, is_ghost=ghost))
+
+    def _reworded(self, newer: MessageCard) -> bool:
+        for place, bubble in enumerate(self.bubbles):
+            if bubble.card.external_id == newer.replaces:
+                card = replace(bubble.card, text=newer.text, is_edited=True)
+                self.bubbles[place] = replace(bubble, card=card)
+                self.by_id[newer.replaces] = card
+                return True
+        return False
 
 
 def bubbles(messages: Iterable[MessageCard]) -> tuple[Bubble, ...]:

@@ -92,7 +92,8 @@ class Handset:
             raise Refused("Nothing was written.")
         most = self.stand_in.look.files_at_once
         if len(files) > most:
-            raise Refused(f"{self.account.channel.title} takes {most} files at once.")
+            few = "one file at a time" if most == 1 else f"{most} files at once"
+            raise Refused(f"{self.account.channel.title} takes {few}.")
         thread = () if subject.strip() else await self._ours()
         quoted = (await self._message(quotes)).external_id if quotes else None
         await self._do(Wrote(text, files, subject, quoted or "", thread))

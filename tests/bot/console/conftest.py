@@ -64,8 +64,9 @@ class Visitor:
         await self.work()
         return await self.open(phone)
 
-    async def work(self) -> None:
-        pending = await self.runtime.intake.take(self.tenant_id, self.account_id)
+    async def work(self, account_id: UUID | None = None) -> None:
+        account_id = account_id or self.account_id
+        pending = await self.runtime.intake.take(self.tenant_id, account_id)
         for conversation_id in pending:
             await self.runtime.turns.run(self.tenant_id, conversation_id, timedelta(0))
 

@@ -67,7 +67,7 @@ def fits_buttons(choices: tuple[Choice, ...], capabilities: Capabilities) -> boo
         and _are_distinct(choices)
         and _fits_ids(choices, capabilities)
         and all(units(c.title) <= capabilities.button_title_limit for c in choices)
-        and not any(c.description for c in choices)
+        and not any(c.description.strip() for c in choices)
     )
 
 

@@ -126,7 +126,7 @@ def _recipient(message: OutboundMessage) -> dict[str, str]:
 
 def _row(choice: Choice) -> dict[str, str]:
     row = {"id": choice.id, "title": choice.title}
-    return row | {"description": choice.description} if choice.description else row
+    return row | {"description": choice.description} if choice.description.strip() else row
 
 
 def _has_link(words: str) -> bool:

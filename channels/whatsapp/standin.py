@@ -10,6 +10,7 @@ import phonenumbers
 
 from channels.channel import Delivery
 from channels.messages import DeliveryState
+from channels.rendering import fits_buttons
 from channels.standing.standin import (
     Deed,
     Edited,
@@ -201,7 +202,7 @@ def _international(phone: str) -> str:
 
 def _pressed(deed: Pressed, who: Customer, number: str) -> bytes:
     """As WhatsApp shows them: up to three as buttons, more or described ones as a list."""
-    is_list = len(deed.among) > CAPABILITIES.buttons or any(c.description for c in deed.among)
+    is_list = not fits_buttons(deed.among, CAPABILITIES)
     context = {"context": {"from": number, "id": deed.under}} if deed.under else {}
     press = pressed_row if is_list else pressed_button
     return press(number, who, deed.choice.id, deed.choice.title, **context)

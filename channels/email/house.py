@@ -17,6 +17,7 @@ from channels.email.settings import EmailSettings
 from channels.messages import OutboundMessage, Receipt
 
 if TYPE_CHECKING:
+    from channels.email import dns
     from channels.email.simulator import MailSimulator
     from channels.standing.wire import Wire
 
@@ -117,6 +118,12 @@ class DemoEmail(Email):
 
     async def check(self, settings: EmailSettings, client: httpx.AsyncClient) -> tuple[str, ...]:
         return await super().check(await self._mail.reached(settings), client)
+
+    async def check_domain(
+        self, settings: EmailSettings, lookup: "dns.Lookup | None" = None
+    ) -> "tuple[dns.Finding, ...]":
+        """Its domain is in no DNS, and nobody outside gets its mails."""
+        return ()
 
     async def send(
         self, message: OutboundMessage, settings: EmailSettings, client: httpx.AsyncClient

@@ -60,13 +60,6 @@ class Scene:
         return known or self.phone.name or self.phone.shown_address
 
     @property
-    def channels(self) -> tuple[tuple[str, str, str], ...]:
-        """Name, title and page of each; the staff's side stays as it is."""
-        titles = {name: self.stage.accounts[name].channel.title for name in self.stage.channels}
-        changes = {"phone": "", "talk": "", "quote": "", "name": "", "root": ""}
-        return tuple((n, title, self.with_(on=n, **changes)) for n, title in titles.items())
-
-    @property
     def is_wire(self) -> bool:
         return self.on_page.view is View.WIRE
 
@@ -79,8 +72,17 @@ class Scene:
         """The staff's side stays as it is, but shows the thread of the other one."""
         return self.with_(phone=phone, name="", root="", talk="", quote="")
 
-    def as_one_of(self, channel: str, address: str) -> str:
-        return self.with_(on=channel, phone=address, name="", root="", talk="", quote="")
+    async def channels(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, title and page of each: of the same person, where they are known there too. The
+        staff's side stays as it is."""
+        found = []
+        for name in self.stage.channels:
+            people = await self.stage.customers(name)
+            ours = self.phone.person_id
+            there = next((one.address for one in people if one.person_id == ours), "")
+            page = self.with_(on=name, phone=there, name="", root="", talk="", quote="")
+            found.append((name, self.stage.accounts[name].channel.title, page))
+        return tuple(found)
 
     def with_(self, **changes: object) -> str:
         """The address of this page with something else on it."""
@@ -88,7 +90,8 @@ class Scene:
 
 
 async def compose(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
-    handset = await stage.handset(on_page, await stage.customers(on_page.on))
+    people = await stage.customers(on_page.on)
+    handset = await stage.handset(on_page, people)
     customer = await stage.customer(on_page.on, on_page.phone)
     conversation_id = await handset.conversation()
     slack = None
@@ -100,7 +103,9 @@ async def compose(stage: Stage, on_page: OnPage, csrf: str) -> Scene:
         tickets = thread.tickets
     else:
         tickets = await stage.tickets(customer.person_id) if customer else ()
-    phone = await phone_scene(handset, handset.writer.name, thread, on_page.quote or None)
+    played = next((one.person_id for one in people if one.address == on_page.phone), None)
+    is_wire = on_page.view is View.WIRE
+    phone = await phone_scene(handset, played, thread, on_page.quote or None, with_wire=is_wire)
     own = f"{thread.id} {thread.pulse}" if thread else ""
     told = pulse_of(own, phone.beat, slack.beat if slack else "")
     return Scene(stage, on_page, customer, thread, tickets, phone, slack, told, csrf)
@@ -111,9 +116,10 @@ async def pulse(stage: Stage, on_page: OnPage) -> str:
     handset = await stage.handset(on_page)
     own = await handset.pulse()
     if on_page.view not in ("", View.STAFF):
-        return pulse_of(own, beat(handset), "")
+        return pulse_of(own, beat(handset, with_wire=on_page.view is View.WIRE), "")
     side = stage.staff_side
-    return pulse_of(own, beat(handset), slack_beat(side.slack.workspace, side.me(on_page)))
+    seen = slack_beat(side.slack.workspace, side.me(on_page))
+    return pulse_of(own, beat(handset, with_wire=False), seen)
 
 
 def pulse_of(*parts: str) -> str:

@@ -58,6 +58,7 @@ async def page(request: Request, stage: AnyStage, asked: Annotated[Asked, Query(
         "simulator.html",
         scene=scene,
         customers=customers,
+        channels=await scene.channels(),
         staff=await stage.staff(),
         suggestions=SUGGESTIONS,
     )

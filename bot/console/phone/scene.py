@@ -44,6 +44,8 @@ class PhoneScene:
     look: Look
     address: str
     name: str
+    person_id: UUID | None
+    """Who is played, where the company knows them from anywhere."""
     bubbles: tuple[Bubble, ...]
     quoted: Bubble | None
     subjects: tuple[Subject, ...]
@@ -72,7 +74,12 @@ class PhoneScene:
 
 
 async def phone_scene(
-    handset: Handset, name: str, thread: ThreadCard | None, quote: UUID | None
+    handset: Handset,
+    person_id: UUID | None,
+    thread: ThreadCard | None,
+    quote: UUID | None,
+    *,
+    with_wire: bool,
 ) -> PhoneScene:
     shown = bubbles(thread.messages if thread else ())
     window = handset.account.channel.capabilities.window
@@ -81,7 +88,8 @@ async def phone_scene(
         channel=handset.account.channel,
         look=handset.stand_in.look,
         address=handset.writer.address,
-        name=name,
+        name=handset.writer.name,
+        person_id=person_id,
         bubbles=shown,
         quoted=next((one for one in shown if one.card.id == quote), None),
         subjects=await _subjects(handset),
@@ -89,21 +97,21 @@ async def phone_scene(
         ordered=len(ordered),
         held_back=len(handset.road.overtaken) + len(handset.road.late),
         window_hours=round(window.total_seconds() / 3600) if window else None,
-        wire=_wire(handset),
-        beat=beat(handset),
+        wire=_wire(handset) if with_wire else (),
+        beat=beat(handset, with_wire=with_wire),
     )
 
 
-def beat(handset: Handset) -> str:
-    """Another one when something went over the wire or was ordered."""
-    road = handset.road
+def beat(handset: Handset, *, with_wire: bool) -> str:
+    """Another one when something was ordered or happened, or went over the wire that is shown."""
+    road, count = handset.road, handset.stand_in.wire.count if with_wire else 0
     told = (
         *handset.stand_in.ordered,
         *road.ordered.elements(),
         len(road.late),
         len(road.overtaken),
     )
-    return f"{handset.stand_in.channel} {handset.stand_in.wire.count} {told}"
+    return f"{handset.stand_in.channel} {count} {told}"
 
 
 def _offers(handset: Handset, ordered: list[str]) -> tuple[tuple[str, tuple[Offer, ...]], ...]:

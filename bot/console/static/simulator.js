@@ -31,6 +31,8 @@
   document.body.addEventListener("htmx:beforeSend", (event) => {
     notice.hidden = true;
     if (!event.target.matches("form")) return;
+    const menu = event.target.closest(".acts");
+    if (menu) menu.open = false;
     boxes(event.target).forEach((box) => { box.dataset.sent = box.value; box.value = ""; });
   });
   const failed = (words) => (event) => {

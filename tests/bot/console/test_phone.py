@@ -202,6 +202,7 @@ async def test_another_channel_keeps_the_staffs_side_as_it_is(whatsapp: Phone) -
     tabs = page.partition('aria-label="Channel"')[2].partition("</nav>")[0]
     assert re.findall(r">(\w+)</a>", tabs) == ["WhatsApp", "Email", "Telegram"]
     assert tabs.count("view=wire") == 3
+    assert [MAIL.replace("@", "%40") in tabs, tabs.count(PRIYA)] == [True, 2]  # the same person
 
 
 async def test_a_channel_that_there_is_not_is_refused(visitor: Visitor) -> None:

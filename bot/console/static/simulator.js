@@ -26,6 +26,13 @@
     });
   });
 
+  // An answer to what somebody did is newer than a look that is still under way: that one would
+  // draw the past over it, and nobody would look again.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const poll = event.detail.target;
+    if (poll?.id === "poll" && event.detail.requestConfig.elt !== poll) htmx.trigger(poll, "htmx:abort");
+  });
+
   // A message box empties as its words leave; they come back if they could not be taken.
   const boxes = (form) => form.querySelectorAll?.("[data-clears]") ?? [];
   document.body.addEventListener("htmx:beforeSend", (event) => {

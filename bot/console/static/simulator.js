@@ -30,7 +30,8 @@
   // draw the past over it, and nobody would look again.
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const poll = event.detail.target;
-    if (poll?.id === "poll" && event.detail.requestConfig.elt !== poll) htmx.trigger(poll, "htmx:abort");
+    if (poll?.id !== "poll" || event.detail.requestConfig.elt === poll) return;
+    poll.addEventListener("htmx:beforeOnLoad", (late) => late.preventDefault());
   });
 
   // A message box empties as its words leave; they come back if they could not be taken.

@@ -21,8 +21,8 @@ from bot.model.turns import (
     TurnResult,
 )
 from channels.channel import Capabilities
-from domain.conversations.elsewhere import last_words
 from domain.conversations.outbox import CODE_MESSAGE
+from domain.conversations.speaking.elsewhere import last_words
 from domain.conversations.turns import HISTORY, Lease, Turns
 from domain.quotes.models import Quote
 from domain.quotes.service import Quotes

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.acquaintance import follow_merges, keep_acquaintance
-from domain.conversations.newcomers import Newcomers
+from domain.conversations.speaking.acquaintance import follow_merges, keep_acquaintance
+from domain.conversations.speaking.newcomers import Newcomers
 from domain.conversations.threading.beginnings import put_customers_right
 from domain.conversations.threading.known import Threading
 from domain.conversations.understood import (

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.conversations.newcomers import Newcomers
+from domain.conversations.speaking.newcomers import Newcomers
 from domain.customers.joining.links import CustomerLinks, NewLink
 
 # Waits for a merge that is under way and reads what came of it; later ones wait for us.

@@ -1,0 +1,1 @@
+"""Who speaks: people met for the first time, known from elsewhere, merged with others."""

@@ -22,7 +22,7 @@ from bot.api.rest import (
     rest_router,
 )
 from bot.dependencies import Reader, ReadTransaction, StaffCaller, Transaction
-from domain.conversations import elsewhere
+from domain.conversations.speaking import elsewhere
 from domain.customers.joining.deciding import merge_people
 from domain.customers.joining.links import STAFF, CustomerLinks, NewLink
 from domain.customers.joining.merging import COMPANY, Because, CustomerMerges

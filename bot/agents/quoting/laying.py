@@ -26,11 +26,13 @@ def laid_on(
     quantities: dict[int, Decimal] = {}
     for position, line in enumerate(lines, 1):
         key = (line.code, line.site)
-        if line.rule.startswith("norm ") or key not in was:
+        if line.rule.startswith("norm "):
             continue
+        # What only the new words made plain is compared with the line itself.
+        old = was[key].quantity if key in was else line.quantity
         if key not in now:
-            quantities[position] = Decimal(0)
-        elif now[key].quantity != was[key].quantity:
+            quantities |= {position: Decimal(0)} if key in was else {}
+        elif now[key].quantity != old:
             quantities[position] = now[key].quantity
     present = {(line.code, line.site) for line in lines}
     added = tuple(line for key, line in now.items() if key not in was and key not in present)

@@ -138,7 +138,7 @@ class Runtime:
 
     @property
     def quote_expiry(self) -> QuoteExpiry:
-        return QuoteExpiry(self.database, self.accounts)
+        return QuoteExpiry(self.database, self.accounts, self.settings.base_url)
 
     @property
     def promises(self) -> PromiseKeeper:

@@ -120,11 +120,16 @@ def _buttons(quote: Quote, rights: Rights, standing: Standing) -> tuple[Button, 
         return ()
     pdf = (run("PDF", f"quote pdf {quote.number}"),) if quote.conversation_id else ()
     again = run("Duplicate", f"quote duplicate {quote.number}")
+    if quote.status in OPEN:
+        resend = run("Send again", f"quote send {quote.number}")
+        return (resend, run("Revise", f"quote revise {quote.number}"), *pdf, again)
     if quote.status in REVISABLE:
         return (run("Revise", f"quote revise {quote.number}"), *pdf, again)
     if quote.status != "draft":
         return (*pdf, again)
     buttons = [run("Edit", f"quote edit {quote.number}"), *pdf]
+    if standing.approval in ("approved", "not_required"):
+        buttons.insert(0, run("Send", f"quote send {quote.number}", Style.PRIMARY))
     may = rights.may_approve(own_total(quote)) or (
         Right.ACT in rights.held and not standing.by_amount
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import queue
+from bot.agents.wording import say, speakable
 from bot.engine.accounts import Account, Accounts
 from bot.engine.reacting.notifying import TELL
 from bot.engine.reacting.threads import touched
@@ -18,18 +19,32 @@ from domain.customers.models import Identity, Person
 from domain.database import Database
 from domain.errors import DomainError
 from domain.quotes.lifecycle.expiring import BATCH, CameDue, come_due
+from domain.signing.links import link_for
 from domain.staff.notices import NewNotice, Notices
+from domain.templates.service import MessageTemplates
 from domain.tenants import directory
-from domain.tenants.models import ChannelAccount
+from domain.tenants.models import ChannelAccount, Tenant
+from domain.tenants.service import Digest
 from domain.types import new_id
 
 DELIVER, REACT = "deliver", "react"
+REMINDER = "reminder"
+"""The purpose of the template that says it where no free text is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the links of customers are made of."""
+
+    hashes: Digest
+    base_url: str
 
 
 class QuoteExpiry:
-    def __init__(self, database: Database, accounts: Accounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts, base_url: str) -> None:
         self._database = database
         self._accounts = accounts
+        self._pages = Pages(accounts.vault, base_url)
 
     async def pass_day(self, now: datetime) -> None:
         """Every tenant by itself: trouble with one does not keep the others waiting."""
@@ -47,7 +62,7 @@ class QuoteExpiry:
         accounts = await self._open_accounts(tenant_id)
         async with self._database.transaction(tenant_id) as session:
             came = await come_due(session, tenant_id, now)
-            telling = _Telling(session, tenant_id, accounts, now)
+            telling = _Telling(session, tenant_id, accounts, now, self._pages)
             for one in came:
                 await telling.of(one)
             if session.info.pop("has_events", False):
@@ -73,6 +88,7 @@ class _Telling:
     tenant_id: UUID
     accounts: dict[UUID, Account]
     now: datetime
+    pages: Pages
 
     async def of(self, one: CameDue) -> None:
         conversation = None
@@ -81,7 +97,7 @@ class _Telling:
         if one.what == "reminder":
             why_not = await self._keeps_from_writing(conversation)
             if conversation is not None and not why_not:
-                await self._write(conversation, one.text)
+                await self._write(conversation, one)
                 return
             await self._notice(one, f"{why_not} Remind them: “{one.text}”")
         elif one.what == "follow_up":
@@ -103,7 +119,8 @@ class _Telling:
         if is_out or conversation.channel in account.tenant.desk.paused_channels:
             return "The bot keeps out of that conversation."
         window, last = account.channel.capabilities.window, conversation.last_inbound_at
-        if window and (last is None or self.now - last > window):
+        is_closed = window and (last is None or self.now - last > window)
+        if is_closed and not await self._has_template(account.id):
             return f"{account.channel.title} takes no free text from us now."
         person = await self.session.get(Person, conversation.person_id)
         if person is None or person.opted_out_at is not None:
@@ -115,14 +132,24 @@ class _Telling:
             return "Nothing more is sent to an address of theirs."
         return ""
 
-    async def _write(self, conversation: Conversation, text: str) -> None:
+    async def _has_template(self, account_id: UUID) -> bool:
+        approved = await MessageTemplates(self.session, self.tenant_id).approved(account_id)
+        return any(one.purpose == REMINDER for one in approved)
+
+    async def _write(self, conversation: Conversation, one: CameDue) -> None:
         """By the ordinary way out: the row first, then the job that sends it."""
+        company = (await self.session.get_one(Tenant, self.tenant_id)).name
+        path = await link_for(self.session, self.pages.hashes, one.quote)
+        language = speakable(one.sent.language, conversation.language)
+        page = say("quote_page", language, url=f"{self.pages.base_url}{path}")
         message = Outbox(self.session, self.tenant_id).put(
             NewReply(
                 conversation_id=conversation.id,
                 channel_account_id=conversation.channel_account_id,
                 author="bot",
-                text=text,
+                text=f"{one.text}\n{page}",
+                purpose=REMINDER,
+                parameters=(company, one.quote.number),
             )
         )
         conversation.last_outbound_at, conversation.last_author = self.now, "bot"

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels import registry
+from channels.marking import marked
 from channels.messages import Address, Choice, OutboundAttachment, OutboundMessage
 from channels.rendering import render
 from channels.standing.standin import StandIn, Writer, Wrote
@@ -78,15 +79,16 @@ def squeezed(text: str) -> str:
 def test_nothing_is_lost_within_a_channels_limits(name: str, meant: Meant) -> None:
     whole = message(registry.stand_in(name), meant)
     parts = render(whole, registry.channel(name).capabilities)
+    said = squeezed(marked(whole.text, registry.channel(name).capabilities))
     shown = squeezed("".join(part.text for part in parts))
     assert [f for part in parts for f in part.attachments] == list(whole.attachments)
     offered = [choice for part in parts for choice in part.choices]
     if offered:
         assert offered == list(whole.choices)
-        assert shown == squeezed(whole.text)
+        assert shown == said
         assert parts[-1].choices
         return
-    assert shown.startswith(squeezed(whole.text))
+    assert shown.startswith(said)
     for choice in whole.choices:
         assert squeezed(choice.title) in shown
         assert squeezed(choice.description) in shown

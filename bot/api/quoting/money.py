@@ -107,27 +107,29 @@ async def add_rate(new: RateIn, caller: AdminCaller, session: Transaction) -> Ra
     return RateOut.model_validate(row)
 
 
-@router.get("/pricing-config/exchange-rates/{rate_id}", summary="An exchange rate")
-async def exchange_rate(rate_id: UUID, caller: Reader, session: ReadTransaction) -> RateOut:
-    return RateOut.model_validate(await ExchangeRates(session, caller.tenant_id).get(rate_id))
+@router.get("/pricing-config/exchange-rates/{exchange_id}", summary="An exchange rate")
+async def exchange_rate(exchange_id: UUID, caller: Reader, session: ReadTransaction) -> RateOut:
+    return RateOut.model_validate(await ExchangeRates(session, caller.tenant_id).get(exchange_id))
 
 
-@router.patch("/pricing-config/exchange-rates/{rate_id}", summary="Correct an exchange rate")
+@router.patch("/pricing-config/exchange-rates/{exchange_id}", summary="Correct an exchange rate")
 async def change_rate(
-    rate_id: UUID, new: RateChange, caller: AdminCaller, session: Transaction
+    exchange_id: UUID, new: RateChange, caller: AdminCaller, session: Transaction
 ) -> RateOut:
     """Quotes keep the rate they were made with."""
     fields = {name: value for name, value in changes(new).items() if value is not None}
     rates = ExchangeRates(session, caller.tenant_id)
-    row = await rates.change(rate_id, fields, actor=caller.actor)
+    row = await rates.change(exchange_id, fields, actor=caller.actor)
     return RateOut.model_validate(row)
 
 
 @router.delete(
-    "/pricing-config/exchange-rates/{rate_id}", status_code=204, summary="Remove an exchange rate"
+    "/pricing-config/exchange-rates/{exchange_id}",
+    status_code=204,
+    summary="Remove an exchange rate",
 )
-async def remove_rate(rate_id: UUID, caller: AdminCaller, session: Transaction) -> None:
-    await ExchangeRates(session, caller.tenant_id).remove(rate_id, actor=caller.actor)
+async def remove_rate(exchange_id: UUID, caller: AdminCaller, session: Transaction) -> None:
+    await ExchangeRates(session, caller.tenant_id).remove(exchange_id, actor=caller.actor)
 
 
 @router.get("/pricing-config/tax-rates", summary="The tax rates that quotes use")

@@ -203,7 +203,7 @@ async def _furnished(database: Database, tenant_id: UUID, slug: str) -> dict[str
         signed = await _contract(session, tenant_id, UUID(sold["quote_id"]))
         rate = NewRate("GBP", "EUR", Decimal("1.17"), utc_now().date(), slug)
         kept = await ExchangeRates(session, tenant_id).add(rate, actor="test")
-    known = {"rule_id": str(rule.id), "rate_id": str(kept.id), "program": "xero"} | signed
+    known = {"rule_id": str(rule.id), "exchange_id": str(kept.id), "program": "xero"} | signed
     return people | talk | work | sold | saved | promised | hooks | known
 
 

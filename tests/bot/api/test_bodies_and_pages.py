@@ -111,7 +111,7 @@ async def test_a_walk_meets_every_ticket_once_while_others_are_opened(call: Any)
 @pytest.mark.parametrize(
     ("path", "count"),
     [
-        ("/people", 6),
+        ("/people", 7),
         ("/companies", 6),
         ("/helpdesk/knowledge-base/articles", 5),
         ("/helpdesk/tickets/{reference}/comments", 5),

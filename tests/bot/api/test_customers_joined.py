@@ -29,8 +29,8 @@ async def test_a_merge_is_tried_done_and_taken_back(call: Any, office: Any) -> N
     undone = (await call.post(f"/customers/{person}/unmerge")).json()
     assert undone["undone_at"] is not None
     assert (await call.get(f"/people/{person}"))["merged_into_id"] is None
-    [kept] = (await call.get(f"/customers/{person}/merges"))["items"]
-    assert kept["id"] == done["id"]
+    kept = (await call.get(f"/customers/{person}/merges"))["items"]
+    assert done["id"] in {one["id"] for one in kept}
 
 
 async def test_a_link_is_made_listed_and_taken_away(call: Any, office: Any) -> None:

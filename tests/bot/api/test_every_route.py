@@ -70,7 +70,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "content": "All the cable.",
         "changes_summary": "clearer",
     },
-    ("PATCH", "/pricing-config/exchange-rates/{rate_id}"): {"note": "ECB"},
+    ("PATCH", "/pricing-config/exchange-rates/{exchange_id}"): {"note": "ECB"},
     ("PATCH", "/quotes/{quote_id}"): {"customer_reference": "PO 1"},
     ("POST", "/quotes/{quote_id}/status"): {"status": "cancelled"},
     ("POST", "/quotes/{quote_id}/reject-approval"): {"comment": "Ask for more"},

@@ -302,13 +302,16 @@ async def test_passwords_do_not_show_on_the_wire(mail: Phone) -> None:
 # --- what is ordered --------------------------------------------------------------------------
 
 
-async def test_a_closed_window_is_told_to_staff_and_shown_on_the_phone(whatsapp: Phone) -> None:
+async def test_a_closed_window_sends_the_words_another_way_and_staff_see_it(
+    whatsapp: Phone,
+) -> None:
     ordered = await whatsapp.post("faults", fault="131047")
     assert "1 ordered" in ordered.text
     page = await whatsapp.say(QUESTION)
-    assert "Not delivered." in page
+    assert "by Email instead" in page
     assert "131047" in await whatsapp.wire()
-    assert (await whatsapp.message(direction="out")).state == "failed"
+    refused = (await whatsapp.rows(Message, direction="out", state="held"))[-1]
+    assert refused.details["went"]["by"] == "elsewhere"
 
 
 async def test_a_lost_answer_is_marked_as_perhaps_sent_twice(whatsapp: Phone) -> None:
@@ -359,9 +362,8 @@ async def test_a_day_later_the_window_is_shut(whatsapp: Phone) -> None:
     await whatsapp.say(QUESTION)
     assert (await whatsapp.post("day")).status_code == 200
     await whatsapp.offer("Are you still there?")
-    late = await whatsapp.message(direction="out")
-    assert late.state == "failed"
-    assert "24 hours" in late.error
+    late = await whatsapp.message(direction="out", state="held")
+    assert late.details["went"]["why"] == "window closed"
 
 
 async def test_news_of_a_template_reach_the_ledger(whatsapp: Phone) -> None:

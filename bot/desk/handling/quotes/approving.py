@@ -7,7 +7,7 @@ from bot.desk.asking.parsing import first_word, wrong_use
 from bot.desk.asking.rights import NotAllowed
 from bot.desk.command import StaffView
 from bot.desk.handling.bench import Answer, Bench, own_id
-from bot.desk.handling.quotes.looking import locked, number_in, show
+from bot.desk.handling.quotes.looking import locked, number_in, require_draft, show
 from channels.cards import Form, Input, InputKind, Used
 from domain.audit.service import note as audit
 from domain.database import Database
@@ -44,6 +44,9 @@ async def approved(bench: Bench, by: StaffView, words: str, seen: int | None = N
 async def refuse_seen(bench: Bench, used: Used, by: StaffView) -> Answer:
     """Asks for the reason."""
     number, _ = _seen(used.value)
+    async with bench.database.transaction(by.tenant_id) as session:
+        quote = await Quotes(session, by.tenant_id).numbered(number)
+        require_draft(quote)
     return Form(
         action="quote.refused_because",
         title=f"Refuse {number}",

@@ -152,7 +152,7 @@ async def test_the_form_offers_what_staff_put_there_and_not_the_customers_own(
 async def test_without_files_the_form_asks_for_words_only(house: House) -> None:
     await house.say(QUESTION)
     form = await ask(house)
-    assert [one.name for one in form.inputs] == ["text"]
+    assert [one.name for one in form.inputs] == ["text", "quotes"]
     assert form.inputs[0].is_required
 
 

@@ -25,6 +25,7 @@ from channels.messages import (
     Temporary,
 )
 from channels.rendering import render
+from channels.spool import Spool
 
 
 class PigeonSettings(ChannelSettings):
@@ -92,7 +93,7 @@ class Pigeon:
                 "to": part.to.value,
                 "text": part.text,
                 "choices": [one.title for one in part.choices],
-                "files": [base64.b64encode(one.content).decode() for one in part.attachments],
+                "files": [base64.b64encode(one.whole).decode() for one in part.attachments],
             }
             answer = await self._asked(client, settings, "POST", "/letters", json=letter)
             rings.append(str(answer.json()["ring"]))
@@ -102,7 +103,7 @@ class Pigeon:
         self, attachment: InboundAttachment, settings: PigeonSettings, client: httpx.AsyncClient
     ) -> Media:
         answer = await self._asked(client, settings, "GET", f"/files/{attachment.reference}")
-        return Media(answer.content, attachment.content_type, attachment.filename)
+        return Media(Spool.of(answer.content), attachment.content_type, attachment.filename)
 
     async def typing(
         self, external_id: str, settings: PigeonSettings, client: httpx.AsyncClient

@@ -16,7 +16,8 @@ from bot.agents.quoting.language.text import fold, words
 from bot.agents.quoting_llm.form import MOST_LINES, FormLine, RequestForm
 from bot.agents.support.facts import Kind, facts
 from bot.model.untrusted import visible
-from domain.catalogue.product import Catalogue
+from domain.catalogue.product import Catalogue, Product
+from domain.catalogue.units import convert
 from domain.quotes.norms import includes_work
 from domain.quotes.questions import topics_spoken_of
 from domain.quotes.request import Ask, OpenPoint, QuoteRequest, RequestedItem
@@ -26,6 +27,7 @@ MOST_QUESTIONS = 5
 LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl")
 
 _ONE = re.compile(r"\b(?:an?|one|the|ein\w*|une?|una?|uno|een|um|uma)\b")
+_METRES = re.compile(r"(\d{1,7}(?:[.,]\d{1,3})?) ?(?:m|mtrs?|met\w+|lfm|lm)\b")
 _NO_TELLING = frozenset({Kind.MONEY, Kind.PERCENT, Kind.FREE, Kind.LINK, Kind.PHONE, Kind.EMAIL})
 
 
@@ -68,13 +70,7 @@ class Spoken:
         return re.search(pattern, self.both, re.IGNORECASE) if pattern else None
 
     def numbers(self) -> frozenset[Decimal]:
-        folded = fold(re.sub("⟦[^⟦⟧\n]*⟧", " ", self.both))
-        found = words(folded)
-        return frozenset(
-            number.value
-            for language in LANGUAGES
-            for number in numbers.find(folded, found, language)
-        )
+        return _numbers(re.sub("⟦[^⟦⟧\n]*⟧", " ", self.both))
 
 
 def checked(form: RequestForm, spoken: Spoken, catalogue: Catalogue, base: QuoteRequest) -> Checked:
@@ -129,6 +125,9 @@ def _item(
     elif product is None:
         points.append(OpenPoint(Ask.MISSING, subject))
     quantity = _quantity(line.quantity, own_words, said)
+    unit = spoken.find(line.unit)
+    if quantity is None and product is not None and _is_packed(line.quantity, own_words, product):
+        quantity, unit = line.quantity, product.unit
     if quantity is None:
         points.append(OpenPoint(Ask.QUANTITY, subject))
     return RequestedItem(
@@ -136,7 +135,7 @@ def _item(
         description=product.name if product else "",
         code=product.code if product else None,
         quantity=quantity,
-        unit=spoken.find(line.unit),
+        unit=unit,
         is_optional=line.is_optional,
         site=spoken.find(line.site),
         source=cited,
@@ -153,6 +152,24 @@ def _quantity(quantity: Decimal | None, own_words: str, said: frozenset[Decimal]
         return quantity
     is_product = any(a * b == quantity for a in said for b in said if a > 1 and b > 1)
     return quantity if is_product else None
+
+
+def _is_packed(quantity: Decimal | None, own_words: str, product: Product) -> bool:
+    """Whether it is what they want, told in whole packages: 20 m of tray in 3 m lengths are 7."""
+    if quantity is None:
+        return False
+    metres = (Decimal(m[1].replace(",", ".")) for m in _METRES.finditer(fold(own_words)))
+    wanted = [(n, "m") for n in metres] + [(n, "each") for n in _numbers(own_words)]
+    told = (convert(number, unit, product) for number, unit in wanted)
+    return any(one is not None and one.rule and one.quantity == quantity for one in told)
+
+
+def _numbers(text: str) -> frozenset[Decimal]:
+    folded = fold(text)
+    found = words(folded)
+    return frozenset(
+        number.value for language in LANGUAGES for number in numbers.find(folded, found, language)
+    )
 
 
 def _needs_work(items: Iterable[RequestedItem], catalogue: Catalogue) -> bool:

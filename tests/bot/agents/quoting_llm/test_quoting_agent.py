@@ -1,6 +1,7 @@
 """The quoting model against a scripted server: words, codes and quantities are held by code."""
 
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from bot.model.prompts import ShippedPrompts
 from bot.model.simulator import Answer, Call
 from domain.catalogue.product import Catalogue, Product
 from domain.files.content import FileText, Line, Part
+from domain.quotes.drafting import draft
 from domain.quotes.request import Ask, RequestedItem
 
 CATALOGUE = Catalogue(
@@ -23,6 +25,7 @@ CATALOGUE = Catalogue(
         Product("PAN-24", "Patch panel 24 port Cat6", base_price=Decimal(65)),
         Product("CAM-4K", "Dome camera 4K", base_price=Decimal(149)),
         Product("CAM-2K", "Dome camera 2K", base_price=Decimal(99)),
+        Product("TRAY", "Cable tray 150 mm, 3 m length", unit="length", base_price=Decimal(9)),
     )
 )
 TEXT = """Please quote 24 double outlets
@@ -201,3 +204,13 @@ async def test_the_number_of_a_row_is_no_quantity(read):
     (item,) = result.request.items
     assert item.quantity is None
     assert item.open_points[0].ask is Ask.QUANTITY
+
+
+@pytest.mark.parametrize(("quantity", "read_as"), [(7, 7), (20, 7), (9, None), (50, None)])
+async def test_whole_packages_of_what_was_said_count_as_said(read, quantity, read_as):
+    """20 m in lengths of 3 m are 7: a model may tell either."""
+    unit = {"unit": "m"} if quantity == 20 else {}
+    tray = {"words": "20 m cable tray, 150 wide", "code": "TRAY", "quantity": quantity, **unit}
+    result, _ = await read(form(tray), "please price 20 m cable tray, 150 wide")
+    made = draft(result.request, CATALOGUE, date(2026, 11, 25))
+    assert [line.quantity for line in made.lines] == ([read_as] if read_as else [])

@@ -68,7 +68,7 @@ async def test_a_fault_is_ordered_and_seen(page: Page, complaints: Complaints) -
     await expect(page.locator("#faults-state")).to_contain_text("1 ordered")
     await page.keyboard.press("Escape")
     await write(page, QUESTION)
-    await expect(page.locator(".bubble.ghost")).to_contain_text("Not delivered")
+    await expect(page.locator(".bubble.ghost")).to_contain_text("Not here")
     await expect(page.locator("#faults-state .tag")).to_have_count(0)
     await expect(page.locator(".exchange .status.bad").first).to_have_text("400")
     assert complaints == []
@@ -91,6 +91,8 @@ async def test_a_message_is_quoted_reacted_to_and_changed(
     await page.locator(f"{MINE} .edit button").first.click()
     await expect(page.locator(f"{MINE} .meta").first).to_contain_text("edited")
     await page.screenshot(path=screenshots / "acts.png")
+    await answer.hover()
+    await answer.locator(".acts summary").click()
     await answer.get_by_text("Quote it").click()
     await expect(page.locator(".quoting")).to_contain_text("Brackwell")
     await write(page, "Thank you for this")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.desk.cards import FileCard, MessageCard
 
 REACTION = "reaction"
-UNDELIVERED = "failed"
+UNDELIVERED = ("failed", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Shelf:
             self.bubbles[-1] = replace(last, card=together, files=(*last.files, *card.files))
             return
         quoted = self.by_id.get(card.in_reply_to) if card.in_reply_to else None
-        ghost = card.direction == "out" and card.state == UNDELIVERED
+        ghost = card.direction == "out" and card.state in UNDELIVERED
         self.bubbles.append(Bubble(card, quoted, card.files, is_ghost=ghost))
 
     def _reworded(self, newer: MessageCard) -> bool:
@@ -67,7 +67,7 @@ def bubbles(messages: Iterable[MessageCard]) -> tuple[Bubble, ...]:
     for card in messages:
         if card.kind == REACTION:
             reactions.append(card)
-        elif card.is_seen_by_customer or (card.direction == "out" and card.state == UNDELIVERED):
+        elif card.is_seen_by_customer or (card.direction == "out" and card.state in UNDELIVERED):
             shelf.add(card)
     return tuple(_with_reactions(one, reactions) for one in shelf.bubbles)
 

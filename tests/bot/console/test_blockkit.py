@@ -12,6 +12,8 @@ from channels.cards import Button, Card, Field, Form, Input, InputKind, Option, 
 from channels.slack.blocks import message
 from channels.slack.forms import modal
 
+pytestmark = pytest.mark.full
+
 NAMES = Names({"U1": "Imogen Tern"}, {"C1": "desk"})
 
 

@@ -4,8 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import pytest
+
 from bot.console.phone.bubbles import bubbles
 from bot.desk.cards import FileCard, MessageCard
+
+pytestmark = pytest.mark.full
 
 AT = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 PICTURE = FileCard(UUID(int=7), "roof.png", "image/png", "stored", "")

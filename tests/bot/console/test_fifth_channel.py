@@ -16,6 +16,8 @@ from domain.tenants.service import ChannelAccounts
 from tests.bot.console.conftest import HTMX, browser, local_app
 from tests.channels.fifth import NAME, fifth_channel
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 async def runtime(database: Database, settings: Settings) -> AsyncIterator[Runtime]:

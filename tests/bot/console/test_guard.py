@@ -8,6 +8,8 @@ from bot.console.guard import COOKIE
 from bot.runtime import Runtime
 from tests.bot.console.conftest import HERE, PRIYA, Visitor, browser, local_app
 
+pytestmark = pytest.mark.full
+
 FORMS = (
     "messages",
     "choices",

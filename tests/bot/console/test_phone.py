@@ -21,6 +21,8 @@ from domain.tenants.service import ChannelAccounts
 from domain.types import new_id
 from tests.bot.console.conftest import HTMX, PRIYA, Visitor
 
+pytestmark = pytest.mark.full
+
 MAIL = "priya.nandakumar@hollinmarsh.example"
 ROOF = ("roof.png", b"\x89PNG\r\n\x1a\n" + b"roof" * 20, "image/png")
 NOTE = ("note.ogg", b"OggS" + b"hello" * 20, "audio/ogg")

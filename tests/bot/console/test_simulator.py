@@ -17,6 +17,8 @@ from domain.knowledge.models import Article
 from domain.tickets.models import Ticket
 from tests.bot.console.conftest import HTMX, PRIYA, Visitor, browser, pulse_of
 
+pytestmark = pytest.mark.full
+
 QUESTION = "What do the lights on our access point mean?"
 FAULT = "the camera at the gate is dead since this morning"
 HOSTILE = (

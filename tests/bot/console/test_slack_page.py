@@ -20,6 +20,8 @@ from channels.slack.simulator import Line
 from tests.bot.console.conftest import PRIYA, Visitor
 from tests.bot.staffroom.conftest import work
 
+pytestmark = pytest.mark.full
+
 IMOGEN = person_id("imogen@brackwelltern.example")
 CALLUM = person_id("callum@brackwelltern.example")
 RUTH = person_id("ruth@brackwelltern.example")

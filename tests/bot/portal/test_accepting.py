@@ -19,6 +19,8 @@ from tests.bot.engine.mailing.conftest import Firm
 from tests.bot.portal.conftest import ANNA, PHONE, Phone, Shop
 from tests.conftest import Server
 
+pytestmark = pytest.mark.full
+
 
 async def test_an_acceptance_says_who_what_and_from_where(
     phone: Phone, shop: Shop, quote_id: UUID

@@ -10,6 +10,8 @@ from domain.staff.models import StaffNotice
 from tests.bot.engine.mailing.conftest import ANNA as CUSTOMER
 from tests.bot.portal.conftest import Phone, Shop
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 async def conversation_id(shop: Shop) -> UUID:

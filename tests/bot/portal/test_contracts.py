@@ -16,6 +16,8 @@ from domain.signing.models import ContractPaper, ContractSignature
 from tests.bot.engine.mailing.conftest import Firm
 from tests.bot.portal.conftest import ANNA, Phone, Shop
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 async def contract_id(shop: Shop) -> UUID:

@@ -10,6 +10,8 @@ from bot.portal.visiting import is_preview
 from tests.bot.engine.mailing.conftest import Firm
 from tests.bot.portal.conftest import PHONE, Phone, Shop
 
+pytestmark = pytest.mark.full
+
 
 async def test_the_page_shows_what_was_sent_and_nothing_of_ours(phone: Phone) -> None:
     page = await phone.open()

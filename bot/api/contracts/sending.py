@@ -59,7 +59,8 @@ async def send_to_customer(
     session: Transaction,
 ) -> ContractSent:
     """A draft waits for its signature from now on, also where it then cannot be sent."""
-    sender = Sender(runtime.accounts, caller.actor, base_url=runtime.settings.base_url)
+    base = runtime.settings.base_url
+    sender = Sender(runtime.accounts, caller.actor, base, sees_margins=False, limit=None)
     contract, posted, url = await send_contract(
         session, sender, contract_id, paper, channel=wanted.channel
     )

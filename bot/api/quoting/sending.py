@@ -61,10 +61,14 @@ async def send_to_customer(
     once more as it is."""
     quote = await Quotes(session, caller.tenant_id).get(quote_id, for_change=True)
     rights = await rights_of_key(session, caller)
-    sender = Sender(runtime.accounts, caller.actor, base_url=runtime.settings.base_url)
-    done = await send(
-        session, sender, quote, paper, channel=wanted.channel, limit=rights.approves_up_to
+    sender = Sender(
+        runtime.accounts,
+        caller.actor,
+        runtime.settings.base_url,
+        sees_margins=rights.sees_margins,
+        limit=rights.approves_up_to,
     )
+    done = await send(session, sender, quote, paper, channel=wanted.channel)
     audit(session, caller.tenant_id, caller.actor, "quote.sent", quote.number)
     return QuoteSent(
         quote_id=quote.id,

@@ -1,6 +1,7 @@
 """Puts a paper and its link into a customer's thread, as an act of a person."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -42,12 +43,15 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends, and what is needed for it."""
+    """Who sends, and what is needed for it. `limit`: the total up to which they may without an
+    approval; None: any. `sees_margins`: whether one too small is theirs to let pass."""
 
     accounts: Accounts
     actor: str
+    base_url: str
+    sees_margins: bool
+    limit: Decimal | None
     staff_id: UUID | None = None
-    base_url: str = field(default="")
 
 
 async def thread_for(

@@ -1,7 +1,6 @@
 """Sends a quote: its state, its frozen paper, its link and the words, all in one transaction."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,23 +54,26 @@ async def send(
     made: Paper,
     *,
     channel: str = "",
-    limit: Decimal | None = None,
 ) -> SentQuote:
     """The quote must be locked. What was sent before is sent again, as it was.
 
-    Raises NeedsApproval, ForbiddenMove, ChangedMeanwhile, NoRoad, OptedOut.
+    Raises UnderMargin, NeedsApproval, ForbiddenMove, ChangedMeanwhile, NoRoad, OptedOut.
     """
     tenant_id = quote.tenant_id
     conversation = await thread_for(session, tenant_id, sender.accounts, wish_of(quote, channel))
     if quote.conversation_id is None:
         quote.conversation_id = conversation.id
     if quote.status not in OPEN:
-        await move(session, tenant_id, quote, Move("sent", sender.actor, limit=limit))
+        await move(session, tenant_id, quote, _sent_by(sender))
     kept = await freeze(session, quote, made.content, made_from=made.version, actor=sender.actor)
     path = await link_for(session, sender.accounts.vault, quote, actor=sender.actor)
     url = f"{sender.base_url}{path}"
     letter = await _letter(session, quote, conversation, made, url)
     return SentQuote(quote, kept, await post(session, sender, conversation, letter), url)
+
+
+def _sent_by(sender: Sender) -> Move:
+    return Move("sent", sender.actor, limit=sender.limit, sees_margins=sender.sees_margins)
 
 
 def wish_of(quote: Quote, channel: str) -> Wish:

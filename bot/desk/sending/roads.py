@@ -49,7 +49,8 @@ async def road(session: AsyncSession, accounts: Accounts, wish: Wish) -> Convers
         raise Refused(f"There is no channel “{wish.channel[:30]}”: it is one of {known}.")
     if wish.conversation_id is not None:
         own = await session.get(Conversation, wish.conversation_id)
-        if own is not None and wish.channel in ("", own.channel):
+        is_there = own is not None and own.merged_into_id is None
+        if own is not None and is_there and wish.channel in ("", own.channel):
             return own
     query = select(Conversation).where(
         Conversation.person_id == wish.person_id,

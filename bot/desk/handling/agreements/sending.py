@@ -76,7 +76,6 @@ async def send_shown(bench: Bench, by: StaffView, payload: dict[str, Any]) -> An
             quote,
             made,
             channel=str(payload.get("channel", "")),
-            limit=by.rights.approves_up_to,
         )
         audit(session, tenant_id, by.actor, "quote.sent", number, revision=quote.revision)
     title = bench.accounts.channels[sent.posted.channel].title
@@ -127,7 +126,14 @@ async def _post_contract(
 
 
 def _sender(bench: Bench, by: StaffView) -> Sender:
-    return Sender(bench.accounts, by.actor, by.id, bench.settings.base_url)
+    return Sender(
+        bench.accounts,
+        by.actor,
+        bench.settings.base_url,
+        sees_margins=by.rights.sees_margins,
+        limit=by.rights.approves_up_to,
+        staff_id=by.id,
+    )
 
 
 async def _way(bench: Bench, session: AsyncSession, tenant_id: UUID, wish: Wish) -> _Way:

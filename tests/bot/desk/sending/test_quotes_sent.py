@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from bot.desk import tenants
 from bot.desk.conversations import OptedOut
 from bot.desk.sending.posting import Sender
 from bot.desk.sending.quotes import SentQuote, prepared, send
@@ -16,6 +17,7 @@ from domain.customers.models import Person
 from domain.customers.optouts import Address, OptOuts
 from domain.customers.service import Customers, Reference
 from domain.errors import Refused
+from domain.quotes.approval import UnderMargin
 from domain.quotes.lifecycle.states import NeedsApproval
 from domain.quotes.models import Quote
 from domain.quotes.service import QuoteFor, Quotes
@@ -49,13 +51,15 @@ class Seller:
             whom = QuoteFor("Office cabling", person_id, None, conversation_id)
             return (await Quotes(session, tenant_id).draft(whom, drafted(24), actor="test")).id
 
-    async def send(self, quote_id: UUID, channel: str = "", limit: int | None = None) -> SentQuote:
+    async def send(
+        self, quote_id: UUID, channel: str = "", limit: int | None = None, sees_margins: bool = True
+    ) -> SentQuote:
         runtime, tenant_id = self.shop.runtime, self.shop.tenant_id
         made = await prepared(runtime.database, runtime.typesetter, (tenant_id, quote_id))
-        sender = Sender(runtime.accounts, "staff:1", base_url="https://desk.example")
+        sender = Sender(runtime.accounts, "staff:1", "https://desk.example", sees_margins, limit)
         async with runtime.database.transaction(tenant_id) as session:
             quote = await Quotes(session, tenant_id).get(quote_id, for_change=True)
-            sent = await send(session, sender, quote, made, channel=channel, limit=limit)
+            sent = await send(session, sender, quote, made, channel=channel)
         await self.shop.send()
         return sent
 
@@ -114,6 +118,18 @@ async def test_over_the_limit_nothing_leaves(seller: Seller) -> None:
         await seller.send(quote_id, limit=1)
     assert len(seller.company.graph.sent) == before
     assert (await seller.row(quote_id)).status == "draft"
+
+
+async def test_a_margin_too_small_is_sent_by_nobody_who_does_not_see_it(seller: Seller) -> None:
+    runtime, tenant_id = seller.shop.runtime, seller.shop.tenant_id
+    wanted = {"quoting.minimum_margin": "0.99", "quoting.approval_above": "1000000"}
+    await tenants.change(runtime.database, runtime.accounts, tenant_id, wanted)
+    quote_id = await seller.quote((await seller.conversation()).person_id)
+    with pytest.raises(UnderMargin):
+        await seller.send(quote_id, sees_margins=False)
+    assert (await seller.row(quote_id)).status == "draft"
+    await seller.send(quote_id)
+    assert (await seller.row(quote_id)).status == "sent"
 
 
 async def somebody(shop: Shop, *addresses: tuple[str, str]) -> Person:

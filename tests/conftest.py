@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import structlog
 from filelock import FileLock
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,10 +22,13 @@ from bot.foundation.embedded_postgres import EmbeddedPostgres
 from bot.foundation.installation import Installation
 from bot.foundation.security import Vault, new_secret_key
 from bot.foundation.settings import Settings
+from bot.foundation.telemetry import for_people
 from bot.runtime import Runtime, running
 from domain.database import Database
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
+
+structlog.configure(processors=[structlog.processors.add_log_level, for_people()])
 
 TEMPLATE = "frontdesk_template"
 SECRET_KEY = new_secret_key()

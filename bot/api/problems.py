@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from bot.foundation.errors import FrontdeskError
 from bot.foundation.telemetry import log
@@ -53,6 +54,10 @@ def translate_errors(app: FastAPI) -> None:
             for one in error.errors()
         ]
         return problem(422, "The request is not valid", errors=wrong)
+
+    @app.exception_handler(ClientDisconnect)
+    async def hung_up(request: Request, error: ClientDisconnect) -> JSONResponse:
+        return problem(499, "The client closed the connection")  # for access logs: nobody reads it
 
     @app.exception_handler(FrontdeskError)
     async def misconfigured(request: Request, error: FrontdeskError) -> JSONResponse:

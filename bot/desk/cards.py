@@ -71,6 +71,8 @@ class MessageCard:
     """The webhook it came in, indented; empty unless asked for."""
     went: str = ""
     """By what it left instead of as it was written, and why."""
+    is_elsewhere: bool = False
+    """It goes, or went, by another channel: nothing of it is here."""
     steps: tuple[Step, ...] = ()
     external_id: str = ""
     in_reply_to: str = ""
@@ -83,10 +85,10 @@ class MessageCard:
 
     @property
     def is_seen_by_customer(self) -> bool:
-        """Whether it is on the customer's phone."""
-        return self.direction == "in" or (
-            self.direction == "out" and self.state in ("sent", "delivered", "read")
-        )
+        """Whether it is on the customer's phone, in this thread."""
+        if self.direction == "out":
+            return self.state in ("sent", "delivered", "read") and not self.is_elsewhere
+        return self.direction == "in"
 
 
 @dataclass(frozen=True, slots=True)

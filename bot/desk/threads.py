@@ -216,6 +216,7 @@ def _citation(article: Mapping[str, Any]) -> Citation:
 
 
 def _message(message: Message, beside: _Beside) -> MessageCard:
+    went: dict[str, Any] = message.details.get("went") or {}
     return MessageCard(
         id=message.id,
         sequence=message.sequence,
@@ -236,7 +237,8 @@ def _message(message: Message, beside: _Beside) -> MessageCard:
             _file(file, beside.readings.get(file.id)) for file in beside.files.get(message.id, ())
         ),
         reasoning=_reasoning(message, beside),
-        went=went_line(message.details.get("went") or {}, message.state),
+        went=went_line(went, message.state),
+        is_elsewhere=went.get("by") == "elsewhere",
         steps=beside.steps.get(message.id, ()),
         wire=_indented(beside.raw.get(message.raw_event_id)) if message.raw_event_id else "",
         external_id=message.external_id or "",

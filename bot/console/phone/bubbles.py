@@ -48,8 +48,7 @@ class _Shelf:
             self.bubbles[-1] = replace(last, card=together, files=(*last.files, *card.files))
             return
         quoted = self.by_id.get(card.in_reply_to) if card.in_reply_to else None
-        ghost = card.direction == "out" and card.state in UNDELIVERED
-        self.bubbles.append(Bubble(card, quoted, card.files, is_ghost=ghost))
+        self.bubbles.append(Bubble(card, quoted, card.files, is_ghost=_is_ghost(card)))
 
     def _reworded(self, newer: MessageCard) -> bool:
         for place, bubble in enumerate(self.bubbles):
@@ -67,9 +66,13 @@ def bubbles(messages: Iterable[MessageCard]) -> tuple[Bubble, ...]:
     for card in messages:
         if card.kind == REACTION:
             reactions.append(card)
-        elif card.is_seen_by_customer or (card.direction == "out" and card.state in UNDELIVERED):
+        elif card.is_seen_by_customer or _is_ghost(card):
             shelf.add(card)
     return tuple(_with_reactions(one, reactions) for one in shelf.bubbles)
+
+
+def _is_ghost(card: MessageCard) -> bool:
+    return card.direction == "out" and (card.state in UNDELIVERED or card.is_elsewhere)
 
 
 def _with_reactions(bubble: Bubble, reactions: Sequence[MessageCard]) -> Bubble:

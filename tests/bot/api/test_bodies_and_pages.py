@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bot.api import rest
 from bot.api.rest import BODY_LIMIT, BadCursor
@@ -31,6 +33,32 @@ async def test_a_large_body_sent_in_pieces_is_refused_as_well(call: Any) -> None
     headers = {"Content-Type": "application/json"}
     response = await call("POST", "/helpdesk/tickets", content=pieces(), headers=headers)
     assert response.status_code == 413
+
+
+async def test_who_hangs_up_while_sending_is_no_error_of_ours(app: FastAPI) -> None:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/whatsapp/webhook",
+        "raw_path": b"/api/v1/whatsapp/webhook",
+        "query_string": b"",
+        "headers": [(b"content-length", b"10")],
+        "server": ("office", 80),
+        "scheme": "http",
+    }
+    pieces = iter(({"type": "http.request", "body": b"{", "more_body": True},))
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(pieces, {"type": "http.disconnect"})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    with capture_logs() as logged:
+        await app(scope, receive, send)
+    assert sent[0]["status"] == 499
+    assert logged == []
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ async def frontdesk(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Frontdesk]:
     """Runs a command on the test's database, as from a terminal."""
+    before = structlog.get_config()
     monkeypatch.chdir(tmp_path)
     for name, value in (
         ("DATABASE_URL", database.url),
@@ -35,7 +36,7 @@ async def frontdesk(
         return await asyncio.to_thread(CliRunner().invoke, app, ["prompt", *arguments], input=given)
 
     yield run
-    structlog.reset_defaults()  # a command logs to the terminal it was given, which is gone
+    structlog.configure(**before)  # a command logs to the terminal it was given, which is gone
 
 
 async def test_a_prompt_is_edited_tried_published_and_rolled_back(

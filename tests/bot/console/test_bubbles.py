@@ -55,6 +55,13 @@ def test_what_was_not_delivered_is_shown_as_a_ghost_with_the_reason() -> None:
     assert shown.card.error == "The window is shut."
 
 
+def test_what_went_by_another_channel_is_never_shown_as_sent_here() -> None:
+    message = replace(ours("a", "Hello", "sent"), is_elsewhere=True)
+    assert not message.is_seen_by_customer
+    (shown,) = bubbles([message])
+    assert shown.is_ghost
+
+
 def test_a_quoted_message_stands_at_its_answer() -> None:
     first, second = bubbles([ours("a", "When?"), card("b", "At two", in_reply_to="a")])
     assert first.quoted is None

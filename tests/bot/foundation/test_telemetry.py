@@ -41,7 +41,7 @@ def test_an_error_is_logged_with_its_place_and_without_the_values_of_variables(
         fail()
     except ValueError as error:
         if theirs:
-            logging.getLogger("uvicorn.error").error("request.failed", exc_info=error)
+            logging.getLogger("a.library").error("request.failed", exc_info=error)
         else:
             log.error("request.failed", exc_info=error)
     said = written.getvalue()
@@ -54,6 +54,6 @@ def test_an_error_is_logged_with_its_place_and_without_the_values_of_variables(
 
 
 def test_secrets_are_redacted(written: io.StringIO) -> None:
-    log.info("account.opened", access_token="xoxb-1", name="front")  # noqa: S106
+    log.info("account.opened", access_token="xoxb-1", name="front")
     assert "xoxb-1" not in written.getvalue()
     assert "front" in written.getvalue()

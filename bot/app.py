@@ -60,6 +60,7 @@ from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import log
 from bot.portal import mounting as portal
+from bot.portal.visiting import Gate
 from bot.runtime import Runtime, running
 
 NOUNS = (
@@ -123,9 +124,20 @@ _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADE
 
 
 def create_app(runtime: Runtime) -> FastAPI:
-    app = FastAPI(title="Frontdesk", version="1", description=GUIDE, docs_url=None, redoc_url=None)
+    return furnished(routes(), runtime)
+
+
+def furnished(app: FastAPI, runtime: Runtime) -> FastAPI:
+    """With all that its routes work with, as new."""
     app.state.runtime = runtime
     app.state.doorkeeper = Doorkeeper(runtime)
+    app.state.portal_gate = Gate()
+    app.state.simulator_patience = simulator.PATIENCE
+    return app
+
+
+def routes() -> FastAPI:
+    app = FastAPI(title="Frontdesk", version="1", description=GUIDE, docs_url=None, redoc_url=None)
     translate_errors(app)
     app.include_router(health.router)
     app.include_router(webhooks.router, prefix="/api/v1")

@@ -1,11 +1,12 @@
 """Everything a running process needs, built once, by hand, in one place."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import UUID
 
 import httpx
@@ -186,16 +187,20 @@ class Runtime:
 
 
 @asynccontextmanager
-async def running(installation: Installation) -> AsyncIterator[Runtime]:
-    """The runtime on an open installation; closed at the end."""
+async def running(
+    installation: Installation, lent: Database | None = None
+) -> AsyncIterator[Runtime]:
+    """The runtime on an open installation; closed at the end. `lent`: its database where it is
+    open already; whoever opened it closes it."""
     settings = installation.settings
     installation.require_schema()
-    database = Database(installation.url, pool_size=settings.pool_size)
+    database = lent or Database(installation.url, pool_size=settings.pool_size)
     demo = Demo()
     async with httpx.AsyncClient(
         timeout=SEND_TIMEOUT,
         follow_redirects=False,
         trust_env=False,
+        verify=_authorities(),
         mounts=demo.mounts(),
     ) as client:
         try:
@@ -207,7 +212,14 @@ async def running(installation: Installation) -> AsyncIterator[Runtime]:
                 await built.library.close()
                 await demo.close()
         finally:
-            await database.close()
+            if lent is None:
+                await database.close()
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates count. Reading them takes a fiftieth of a second."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _build(

@@ -19,14 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import domain.metadata  # noqa: F401
 from bot.foundation import schema
 from bot.foundation.embedded_postgres import EmbeddedPostgres
-from bot.foundation.installation import Installation
 from bot.foundation.security import Vault, new_secret_key
 from bot.foundation.settings import Settings
 from bot.foundation.telemetry import for_people
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from domain.database import Database
 from domain.tenants.service import Tenants
 from domain.tenants.settings import TenantSettings
+from tests.launching import launched
 
 structlog.configure(processors=[structlog.processors.add_log_level, for_people()])
 
@@ -198,7 +198,5 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def runtime(database: Database, settings: Settings) -> AsyncIterator[Runtime]:
     """The running product on a database of its own, without web, worker or scheduler."""
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built

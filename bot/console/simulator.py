@@ -148,9 +148,8 @@ def _why(error: ValidationError) -> str:
     return str(error.errors()[0]["msg"]).removeprefix("Value error, ")
 
 
-def mount(app: FastAPI, patience: float = PATIENCE) -> None:
+def mount(app: FastAPI) -> None:
     """The page at `/`, and the files that pages are made with."""
-    app.state.simulator_patience = patience
     app.include_router(router)
     app.include_router(phone_router)
     app.include_router(slack_router)

@@ -5,11 +5,10 @@ from fastapi import FastAPI, Request, Response
 from bot.desk.signing.finding import LinkUnknown
 from bot.portal import contracts, quotes
 from bot.portal.pages import plain_page
-from bot.portal.visiting import BadForm, Gate, TooOften, visit_of
+from bot.portal.visiting import BadForm, TooOften, visit_of
 
 
 def mount(app: FastAPI) -> None:
-    app.state.portal_gate = Gate()
     app.include_router(quotes.router)
     app.include_router(contracts.router)
 

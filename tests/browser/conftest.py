@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from bot.app import create_app
 from bot.demo.seed import seed
 from bot.foundation.settings import Settings
 from bot.runtime import Runtime
 from bot.worker.service import work
 from channels.loopback import served
+from tests.launching import app_on
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -31,7 +31,7 @@ async def address(runtime: Runtime) -> AsyncIterator[str]:
     """Where the demo company's simulator is served, its worker at work."""
     await seed(runtime.database, runtime.accounts, runtime.vault)
     worker = asyncio.create_task(work(runtime))
-    async with served(create_app(runtime)) as url:
+    async with served(app_on(runtime)) as url:
         yield url
     worker.cancel()
     with suppress(asyncio.CancelledError):

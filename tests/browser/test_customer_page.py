@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from bot.app import create_app
 from channels.loopback import served
 from domain.quotes.drafting import Draft
 from domain.quotes.pricing import totals
@@ -18,6 +17,7 @@ from domain.tenants.logos import Logos
 from tests.bot.paper.pages import LOGO, line, many, tiered
 from tests.bot.portal.conftest import PHONE, Shop, firm, mail, mail_runtime, rival, shop
 from tests.browser.conftest import Complaints
+from tests.launching import app_on
 
 __all__ = ["firm", "mail", "mail_runtime", "rival", "shop"]
 
@@ -55,7 +55,7 @@ async def anna(shop: Shop, browser: Browser, complaints: Complaints) -> AsyncIte
     context = await browser.new_context(
         viewport={"width": 360, "height": 740}, user_agent=PHONE, device_scale_factor=2
     )
-    async with served(create_app(shop.runtime)) as url:
+    async with served(app_on(shop.runtime)) as url:
         yield Signatory(shop, url, context, complaints)
     await context.close()
 

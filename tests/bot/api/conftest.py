@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.app import create_app
 from bot.desk import tenants
 from bot.desk.pricing.price_lists import File, preview
 from bot.runtime import Runtime
@@ -62,6 +61,7 @@ from domain.workflows.defaults import DEFAULTS
 from domain.workflows.models import WorkflowFiring
 from domain.workflows.service import Workflows
 from domain.workflows.webhooks import Webhooks
+from tests.launching import app_on
 
 FIRST, SECOND = "harbour", "meadow"
 ROLES = ("readonly", "staff", "admin")
@@ -106,7 +106,7 @@ class Client:
 
 @pytest.fixture
 def app(runtime: Runtime) -> FastAPI:
-    return create_app(runtime)
+    return app_on(runtime)
 
 
 @pytest.fixture

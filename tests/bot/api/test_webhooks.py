@@ -7,10 +7,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from bot.app import create_app
 from bot.desk import tenants as desk
 from bot.runtime import Runtime
 from channels.whatsapp.simulator import incoming_text, signed, webhook
+from tests.launching import app_on
 
 PATH = "/api/v1/whatsapp/webhook"
 NUMBER, SECRET, TOKEN = "111222333444555", "app-secret", "verify-me"
@@ -26,7 +26,7 @@ async def client(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
         "app_secret": SECRET,
     }
     await runtime.accounts.configure(tenant_id, runtime.channels["whatsapp"], fields, None)
-    transport = httpx.ASGITransport(create_app(runtime))
+    transport = httpx.ASGITransport(app_on(runtime))
     async with httpx.AsyncClient(transport=transport, base_url="http://frontdesk.test") as made:
         yield made
 

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.app import create_app
 from bot.demo.seed import seed
 from bot.runtime import Runtime
 from domain.tenants import directory
 from domain.tenants.service import ChannelAccounts
+from tests.launching import app_on
 
 PRIYA = "447700900210"
 HERE = "http://127.0.0.1"
@@ -23,7 +23,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def local_app(runtime: Runtime) -> FastAPI:
-    app = create_app(runtime)
+    app = app_on(runtime)
     app.state.simulator_patience = 0.0
     return app
 

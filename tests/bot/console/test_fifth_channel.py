@@ -7,24 +7,22 @@ import pytest
 
 from bot.demo.seed import seed
 from bot.desk import doctor
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from domain.database import Database
 from domain.tenants import directory
 from domain.tenants.service import ChannelAccounts
 from tests.bot.console.conftest import HTMX, browser, local_app
 from tests.channels.fifth import NAME, fifth_channel
+from tests.launching import launched
 
 pytestmark = pytest.mark.full
 
 
 @pytest.fixture
 async def runtime(database: Database, settings: Settings) -> AsyncIterator[Runtime]:
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
     with fifth_channel():
-        async with running(installation) as runtime:
+        async with launched(settings, database) as runtime:
             await seed(runtime.database, runtime.accounts, runtime.vault)
             yield runtime
 

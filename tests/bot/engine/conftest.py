@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.desk import tenants as desk
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from channels.channel import Delivery
 from channels.whatsapp.simulator import GraphSimulator, incoming_text, signed
 from domain.conversations.models import Conversation, Message
 from domain.database import Database
 from domain.knowledge.service import Articles, ArticleText
 from domain.tickets.models import Ticket
+from tests.launching import launched
 
 CUSTOMER = "447700900001"
 OTHER = "447700900002"
@@ -111,9 +111,7 @@ async def runtime(
     database: Database, settings: Settings, graph: GraphSimulator
 ) -> AsyncIterator[Runtime]:
     settings.whatsapp_api_url = graph.base_url
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.model.simulator import Answer, Asked, Call, ModelSimulator
-from bot.runtime import running
 from channels.whatsapp.simulator import GraphSimulator
 from domain.catalogue.product import Product
 from domain.catalogue.service import Products
 from domain.database import Database
 from tests.bot.engine.conftest import Company, founded
+from tests.launching import launched
 
 Script = Callable[[Asked], Answer]
 
@@ -33,9 +32,7 @@ def staffed(database: Database, settings: Settings, graph: GraphSimulator) -> Ca
             settings.llm_model = "openai:scripted"
             settings.llm_prices = "scripted=1/2"
             settings.whatsapp_api_url = graph.base_url
-            installation = Installation(settings)
-            installation.url = installation.admin_url = database.url
-            async with running(installation) as runtime:
+            async with launched(settings, database) as runtime:
                 company = await founded(runtime, graph, "acme", "111000111000111")
                 await company.teach("Opening hours", "We are open from 9:00 to 17:00 on weekdays.")
                 yield company

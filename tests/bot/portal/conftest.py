@@ -12,7 +12,6 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from bot.app import create_app
 from bot.desk import tenants
 from bot.desk.papers.making import issued_paper
 from bot.runtime import Runtime
@@ -30,6 +29,7 @@ from domain.signing.models import QuoteAcceptance
 from domain.types import new_id, utc_now
 from tests.bot.engine.mailing.conftest import Firm, firm, mail, mail_runtime, rival
 from tests.domain.quotes.test_documents import drafted
+from tests.launching import app_on
 
 __all__ = ["firm", "mail", "mail_runtime", "rival"]
 
@@ -189,7 +189,7 @@ async def shop(firm: Firm) -> Shop:
 
 @pytest.fixture
 def app(firm: Firm) -> FastAPI:
-    return create_app(firm.runtime)
+    return app_on(firm.runtime)
 
 
 @pytest.fixture

@@ -11,12 +11,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from bot.app import create_app
 from bot.desk.command import StaffView
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.queue import QUEUE, STAFF_LANE, job_engine
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from bot.worker.jobs import register
 from channels.loopback import served
 from channels.slack.simulator import HttpWire, Line, Member, SimulatedWorkspace, SlackSimulator
@@ -25,6 +23,7 @@ from domain.audit.models import AuditEntry
 from domain.database import Database
 from domain.staff.service import NewMember, StaffMembers
 from tests.bot.engine.conftest import Company, founded
+from tests.launching import app_on, launched
 
 ADMIN, CLERK, READER, STRANGER = "UADA", "UMARIA", "URON", "UGUS"
 ROOM = "CDESK"
@@ -151,16 +150,14 @@ async def runtime(
     settings.slack_signing_secret = SecretStr(slack.signing_secret)
     settings.slack_client_id = slack.client_id
     settings.slack_client_secret = SecretStr(slack.client_secret)
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 
 @pytest.fixture
 async def site(runtime: Runtime) -> AsyncIterator[str]:
     """The product's own address."""
-    async with served(create_app(runtime)) as url:
+    async with served(app_on(runtime)) as url:
         runtime.settings.public_url = url
         yield url
 

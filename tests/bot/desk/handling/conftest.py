@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from bot.desk.command import Place, StaffView
 from bot.desk.desk import Answer, Desk
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from channels.cards import Button, Card, Form, Used
 from channels.whatsapp.simulator import GraphSimulator
 from domain.audit.models import AuditEntry
@@ -23,6 +22,7 @@ from domain.database import Database
 from domain.staff.models import StaffMember
 from domain.types import new_id
 from tests.bot.engine.conftest import Company, founded
+from tests.launching import launched
 
 ROLES = ("admin", "staff", "readonly")
 
@@ -89,9 +89,7 @@ async def runtime(
     database: Database, settings: Settings, graph: GraphSimulator
 ) -> AsyncIterator[Runtime]:
     settings.whatsapp_api_url = graph.base_url
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 

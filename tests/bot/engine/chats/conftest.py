@@ -13,11 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.app import create_app
 from bot.desk import tenants as desk
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from channels.telegram.simulator import BotApiSimulator, Customer, Line
 from channels.telegram.simulator.updates import Update
 from domain.conversations.models import Conversation, Message, RawEvent
@@ -25,6 +23,7 @@ from domain.customers.models import Identity
 from domain.database import Database
 from domain.knowledge.service import Articles, ArticleText
 from domain.tickets.models import Ticket
+from tests.launching import app_on, launched
 
 ROBIN = Customer(700_100, "Robin", "robin")
 SECRET = "word-of-our-own"
@@ -112,16 +111,14 @@ async def runtime(
     database: Database, settings: Settings, bot_api: BotApiSimulator
 ) -> AsyncIterator[Runtime]:
     settings.telegram_api_url = bot_api.base_url
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 
 @pytest.fixture
 async def web(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
     """The product's own HTTP."""
-    transport = httpx.ASGITransport(app=create_app(runtime))
+    transport = httpx.ASGITransport(app=app_on(runtime))
     plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with AsyncExitStack() as stack:
         client = httpx.AsyncClient(transport=transport, base_url="http://frontdesk", verify=plain)

@@ -11,12 +11,12 @@ import pytest
 import channels
 from bot.app import create_app
 from bot.desk import tenants as desk
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from channels import registry
 from domain.database import Database
 from domain.knowledge.service import Articles, ArticleText
+from tests.launching import launched
 
 ADAPTER = '''
 """A pager: messages come as {"pager", "number", "id", "at", "words"}."""
@@ -108,9 +108,7 @@ def pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 async def runtime(database: Database, settings: Settings, pager: Path) -> AsyncIterator[Runtime]:
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 

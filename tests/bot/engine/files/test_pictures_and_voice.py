@@ -9,15 +9,14 @@ import pytest
 from pydantic import SecretStr
 
 from bot.desk.tenants import change
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
 from bot.model.simulator import Answer, Asked, ModelSimulator, Script
-from bot.runtime import running
 from channels.whatsapp.simulator import GraphSimulator
 from domain.database import Database
 from tests.bot.engine.conftest import Company, founded
 from tests.bot.engine.files.conftest import sent_file, stock
 from tests.domain.files import making
+from tests.launching import launched
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
 VOICE = b"OggS" + bytes(200)
@@ -53,9 +52,7 @@ def sensing(database: Database, settings: Settings, graph: GraphSimulator) -> Ca
             settings.vision_model, settings.transcription_model = vision, "ears"
             settings.llm_prices = "eyes=1/2,ears=3/4,brain=0/0"
             settings.whatsapp_api_url = graph.base_url
-            installation = Installation(settings)
-            installation.url = installation.admin_url = database.url
-            async with running(installation) as runtime:
+            async with launched(settings, database) as runtime:
                 company = await founded(runtime, graph, "acme", "111000111000111")
                 await company.teach("Opening hours", "We are open from 9:00 to 17:00 on weekdays.")
                 await stock(company)

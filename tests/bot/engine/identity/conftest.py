@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from channels.email.simulator import MailSimulator, Person
 from channels.whatsapp.simulator import GraphSimulator
 from domain.customers.joining.merging import CustomerMerges
@@ -22,6 +21,7 @@ from tests.bot.engine.conftest import CUSTOMER, Company
 from tests.bot.engine.conftest import founded as with_number
 from tests.bot.engine.mailing.conftest import ANNA, Firm, mail
 from tests.bot.engine.mailing.conftest import founded as with_mailbox
+from tests.launching import launched
 
 __all__ = ["mail"]
 
@@ -110,9 +110,7 @@ async def runtime(
     database: Database, settings: Settings, graph: GraphSimulator
 ) -> AsyncIterator[Runtime]:
     settings.whatsapp_api_url = graph.base_url
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 

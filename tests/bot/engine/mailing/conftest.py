@@ -15,9 +15,8 @@ from sqlalchemy import select, text
 
 from bot.desk import conversations as desk
 from bot.desk import tenants
-from bot.foundation.installation import Installation
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from channels.email.adapter import Email
 from channels.email.composing import MailPolicy
 from channels.email.simulator import MailSimulator, Person, SentMail
@@ -26,6 +25,7 @@ from domain.database import Database
 from domain.events import DomainEvent
 from domain.knowledge.service import Articles, ArticleText
 from domain.tickets.models import Ticket
+from tests.launching import launched
 
 FIRM = "help@firm.example"
 RIVAL = "help@rival.example"
@@ -147,9 +147,7 @@ async def mail() -> AsyncIterator[MailSimulator]:
 
 @pytest.fixture
 async def mail_runtime(database: Database, settings: Settings) -> AsyncIterator[Runtime]:
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import httpx
 
-from bot.app import create_app
 from bot.desk.tenants import create_key
 from tests.bot.engine.mailing.conftest import ANNA, FIRM, Firm
+from tests.launching import app_on
 
 EVIL = (
     f"From: Anna <{ANNA}>\r\nTo: {FIRM}\r\nSubject: Gate\r\nMessage-ID: <e@x.example>\r\n"
@@ -21,7 +21,7 @@ EVIL = (
 async def asked(firm: Firm, tenant_id: UUID, path: str) -> httpx.Response:
     runtime = firm.runtime
     _, key = await create_key(runtime.database, runtime.vault, tenant_id, "reader", "readonly")
-    transport: Any = httpx.ASGITransport(app=create_app(runtime))
+    transport: Any = httpx.ASGITransport(app=app_on(runtime))
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         return await client.get(f"/api/v1{path}", headers=headers)

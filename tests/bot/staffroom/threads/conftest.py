@@ -15,10 +15,9 @@ from sqlalchemy import select, text
 from bot.desk import tenants
 from bot.desk.command import Place, StaffView
 from bot.desk.desk import Answer, Desk
-from bot.foundation.installation import Installation
 from bot.foundation.security import Vault
 from bot.foundation.settings import Settings
-from bot.runtime import Runtime, running
+from bot.runtime import Runtime
 from bot.staffroom.marking import unmarked
 from bot.staffroom.threads import Located, Threads
 from bot.staffroom.workspaces import REAL, Workspaces
@@ -35,6 +34,7 @@ from domain.events import DomainEvent
 from domain.staff.models import StaffMember, StaffThread
 from domain.types import new_id
 from tests.bot.engine.conftest import Company, founded
+from tests.launching import launched
 
 ROOM = "CDESK"
 QUESTION = "When are you open?"
@@ -226,9 +226,7 @@ async def runtime(
     database: Database, settings: Settings, graph: GraphSimulator
 ) -> AsyncIterator[Runtime]:
     settings.whatsapp_api_url = graph.base_url
-    installation = Installation(settings)
-    installation.url = installation.admin_url = database.url
-    async with running(installation) as built:
+    async with launched(settings, database) as built:
         yield built
 
 

@@ -49,6 +49,7 @@ from bot.engine.reacting.webhooks import WebhookSender
 from bot.engine.reading.budget import TenantBudget
 from bot.engine.reading.catalogue import CatalogueShelf
 from bot.engine.reading.knowledge import KnowledgeSource
+from bot.engine.reading.ledger import Ledger
 from bot.engine.reading.prompting import TenantPrompts
 from bot.engine.receive import Receiver
 from bot.engine.rescue import Rescue
@@ -105,6 +106,7 @@ class Runtime:
     shelf: CatalogueShelf
     staffroom: Staffroom
     models: tuple[ModelSettings, ...]
+    ledger: Ledger
     model_agents: tuple[SupportAgent, ...]
     demo: Demo
     typesetter: Typesetter
@@ -159,7 +161,7 @@ class Runtime:
         """Words quotes' documents; None without a model."""
         if not self.models:
             return None
-        return DocumentWriter(self.models[0], TenantPrompts(self.database))
+        return DocumentWriter(self.models[0], TenantPrompts(self.database), self.ledger)
 
     async def quiet_time(self, tenant_id: UUID, account_id: UUID) -> timedelta:
         """How long a customer must have been quiet before the bot answers."""
@@ -236,13 +238,14 @@ def _build(
     extractive, budget = ExtractiveAgent(library, triage), TenantBudget(database, settings)
     limits = LadderLimits(model=settings.llm_deadline)
     agent = Ladder(model_agents, extractive, budget, utc_now, limits=limits)
-    drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts) if models else None)
+    ledger = Ledger(database, budget)
+    drafter = QuoteDrafter(shelf, QuotingAgent(models[0], prompts, ledger) if models else None)
     letters = Letters(database, ThreadTokens(vault), ProofByCode(vault))
     deliverer = Deliverer(database, accounts, client, letters)
     intake = IntakeJob(database, accounts, letters.tokens, client)
     turns = TurnRunner(database, accounts, agent, _fallback, deliverer, drafter)
     media = MediaFetcher(database, accounts, client)
-    turns.note_revision, turns.files = source.note, file_reader(settings, media, budget)
+    turns.note_revision, turns.files = source.note, file_reader(settings, media, ledger)
     bench = Parts(database, accounts, deliverer, library, drafter, shelf, settings)
     return Runtime(
         settings=settings,
@@ -266,6 +269,7 @@ def _build(
         shelf=shelf,
         staffroom=Staffroom(bench, vault, client, _slacks(settings, demo.slack)),
         models=models,
+        ledger=ledger,
         model_agents=tuple(model_agents),
         demo=demo,
         typesetter=bench.typesetter,

@@ -3,10 +3,16 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from bot.model.turns import ModelUse, TurnContext
+from pydantic import BaseModel
+
+from bot.model.failures import ModelFailed
+from bot.model.structured import StructuredModel
+from bot.model.turns import ModelUse, TenantView, TurnContext
+
+Form = TypeVar("Form", bound=BaseModel)
 
 
 class Budget(Protocol):
@@ -52,3 +58,35 @@ class DailyBudget:
         if today != self._day:
             self._day, self._spent = today, {}
         return self._spent.get(tenant_id, (Decimal(0), 0))
+
+
+class Meter(Protocol):
+    """The budget of models that think beside a turn's own: whose use is recorded at once."""
+
+    async def allows(self, tenant: TenantView) -> bool: ...
+
+    async def record(self, tenant: TenantView, use: ModelUse) -> None: ...
+
+
+class MeteredModel:
+    """Fills in forms while the tenant's budget lasts; without a meter, always."""
+
+    def __init__(self, model: StructuredModel, meter: Meter | None) -> None:
+        self._model = model
+        self._meter = meter
+
+    async def ask(
+        self, tenant: TenantView, instructions: str, text: str, form: type[Form], seconds: float
+    ) -> tuple[Form, ModelUse]:
+        """Raises ModelFailed, also where the budget is spent; what a failure cost counts too."""
+        if self._meter is None:
+            return await self._model.ask(instructions, text, form, seconds)
+        if not await self._meter.allows(tenant):
+            raise ModelFailed("today's budget for models is spent")
+        try:
+            filled, use = await self._model.ask(instructions, text, form, seconds)
+        except ModelFailed as failure:
+            await self._meter.record(tenant, failure.use)
+            raise
+        await self._meter.record(tenant, use)
+        return filled, use

@@ -168,9 +168,8 @@ class Applier:
         return Applied()
 
     async def _aftermath(self, result: TurnResult, is_due_again: bool) -> None:
-        for use in (result.use, *(one.use for one in self._prepared.values())):
-            if not use.model:
-                continue
+        if result.use.model:
+            use = result.use
             spent = usage.Used(use.model, use.calls, use.input_tokens, use.output_tokens, use.cost)
             await usage.add(self._session, self._tenant_id, utc_now().date(), spent)
         if self._session.info.pop("has_events", False):

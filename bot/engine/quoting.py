@@ -1,7 +1,7 @@
 """From a customer's words to a priced draft: read (by a model or without), then priced by code."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from bot.foundation.telemetry import log
 from bot.model.failures import ModelFailed
 from bot.model.turns import (
     DraftQuote,
-    ModelUse,
     ReviseQuote,
     Step,
     TenantView,
@@ -53,14 +52,13 @@ NOBODY: Buyer = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A quote ready to be stored, and what reading it cost.
+    """A quote ready to be stored.
 
     `before`: what was drafted of the words so far, and `catalogue`: of a revision alone.
     """
 
     action: DraftQuote | ReviseQuote
     drafted: Drafted
-    use: ModelUse = field(default_factory=ModelUse)
     before: Draft | None = None
     catalogue: Catalogue | None = None
 
@@ -75,7 +73,7 @@ class QuoteDrafter:
     async def draft(
         self, tenant: TenantView, words: str, previous: str = "", buyer: Buyer = NOBODY
     ) -> Drafted:
-        return (await self._read(tenant, words, previous, buyer))[0]
+        return await self._read(tenant, words, previous, buyer)
 
     async def prepare(self, context: TurnContext, result: TurnResult) -> tuple[Prepared, ...]:
         """What the quote actions of a turn come to; with no transaction open."""
@@ -85,8 +83,8 @@ class QuoteDrafter:
                 previous = _previous(context, action)
                 buyer = (context.customer.company_id, context.customer.person_id)
                 words = with_files(action.request, _lists(context, action))
-                drafted, use = await self._read(context.tenant, words, previous, buyer)
-                made = Prepared(action, drafted, use)
+                drafted = await self._read(context.tenant, words, previous, buyer)
+                made = Prepared(action, drafted)
                 if isinstance(action, ReviseQuote) and was_sent(context, action.number):
                     made = await self._compared(context, made, words, previous)
                 prepared.append(made)
@@ -112,18 +110,16 @@ class QuoteDrafter:
         drafted = replace(made.drafted, draft=replace(now, questions=new))
         return replace(made, drafted=drafted, before=before, catalogue=index.catalogue)
 
-    async def _read(
-        self, tenant: TenantView, words: str, previous: str, buyer: Buyer
-    ) -> tuple[Drafted, ModelUse]:
+    async def _read(self, tenant: TenantView, words: str, previous: str, buyer: Buyer) -> Drafted:
         index = await self._shelf.index(tenant.id)
         terms = await self._shelf.terms(tenant.id, buyer)
-        step, use = Step.EXTRACTIVE, ModelUse()
+        step = Step.EXTRACTIVE
         further: tuple[str, ...] = ()
         request: QuoteRequest | None = None
         if self._agent is not None:
             try:
                 read = await self._agent.understand(tenant, words, previous, index)
-                request, further, use, step = read.request, read.questions, read.use, Step.MODEL
+                request, further, step = read.request, read.questions, Step.MODEL
             except ModelFailed as error:
                 log.warning("quoting.model_failed", tenant=tenant.slug, error=str(error))
         if request is None:
@@ -134,8 +130,7 @@ class QuoteDrafter:
             left = (*made.left_open, *asked[LIMIT:])
             made = replace(made, questions=asked[:LIMIT], left_open=left)
         said = "\n".join(part for part in (previous, words) if part)
-        drafted = Drafted(request, made, said, index.catalogue.revision, step.value, terms)
-        return drafted, use
+        return Drafted(request, made, said, index.catalogue.revision, step.value, terms)
 
 
 class QuoteWriter:

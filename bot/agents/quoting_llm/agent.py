@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
+from bot.agents.budget import Meter, MeteredModel
 from bot.agents.quoting.language.text import fold, words
 from bot.agents.quoting.matching import Index
 from bot.agents.quoting.understanding import understand
@@ -37,9 +38,14 @@ class QuotingAgent:
     name = "quoting"
 
     def __init__(
-        self, settings: ModelSettings, prompts: PromptSource, *, seconds: float = 20.0
+        self,
+        settings: ModelSettings,
+        prompts: PromptSource,
+        meter: Meter | None = None,
+        *,
+        seconds: float = 20.0,
     ) -> None:
-        self._model = StructuredModel(settings)
+        self._model = MeteredModel(StructuredModel(settings), meter)
         self._prompts = prompts
         self._seconds = seconds
 
@@ -54,7 +60,7 @@ class QuotingAgent:
         version, instructions = await self._instructions(tenant)
         spoken = Spoken(text, previous)
         form, use = await self._model.ask(
-            instructions, _briefing(spoken, products_meant(spoken.both, base, index)),
+            tenant, instructions, _briefing(spoken, products_meant(spoken.both, base, index)),
             RequestForm, self._seconds,
         )  # fmt: skip
         result = checked(form, spoken, index.catalogue, base)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.agents.budget import Meter, MeteredModel
 from bot.agents.support.facts import facts
 from bot.foundation.telemetry import log
 from bot.model.failures import ModelFailed
@@ -54,9 +55,14 @@ class Template:
 
 class DocumentWriter:
     def __init__(
-        self, settings: ModelSettings, prompts: PromptSource, *, seconds: float = 30.0
+        self,
+        settings: ModelSettings,
+        prompts: PromptSource,
+        meter: Meter | None = None,
+        *,
+        seconds: float = 30.0,
     ) -> None:
-        self._model = StructuredModel(settings)
+        self._model = MeteredModel(StructuredModel(settings), meter)
         self._prompts = prompts
         self._seconds = seconds
 
@@ -67,7 +73,9 @@ class DocumentWriter:
         briefing = _briefing(matter, template)
         instructions = await self._instructions(tenant, template.kind)
         try:
-            form, _ = await self._model.ask(instructions, briefing, DocumentForm, self._seconds)
+            form, _ = await self._model.ask(
+                tenant, instructions, briefing, DocumentForm, self._seconds
+            )
         except ModelFailed as failure:
             log.warning("quote_document.not_worded", reason=failure.reason)
             return None

@@ -1,25 +1,24 @@
 """The reading of files, put together once for a running process."""
 
-from bot.agents.budget import Budget
 from bot.engine.files.parsing import FileParser
 from bot.engine.files.reader import FileReader, Sense
-from bot.engine.files.senses import SECONDS, Hearing, Ledger, Sight
+from bot.engine.files.senses import SECONDS, Hearing, Sight
 from bot.engine.media import MediaFetcher
+from bot.engine.reading.ledger import Ledger
 from bot.foundation.settings import Settings
 from bot.model.llm import ModelSettings, configured_models, model_access
 from bot.model.transcription import TranscriptionModel
 from bot.model.usage import parse_prices
 from bot.model.vision import VisionModel
-from domain.database import Database
 
 
-def file_reader(settings: Settings, media: MediaFetcher, budget: Budget) -> FileReader:
-    senses = _senses(settings, media.database, budget)
+def file_reader(settings: Settings, media: MediaFetcher, ledger: Ledger) -> FileReader:
+    senses = _senses(settings, ledger)
     return FileReader(media.database, media, FileParser(), senses)
 
 
-def _senses(settings: Settings, database: Database, budget: Budget) -> tuple[Sense, ...]:
-    ledger, seconds = Ledger(database, budget), min(SECONDS, settings.llm_deadline)
+def _senses(settings: Settings, ledger: Ledger) -> tuple[Sense, ...]:
+    seconds = min(SECONDS, settings.llm_deadline)
     senses: list[Sense] = []
     if model := _model(settings, settings.vision_model):
         senses.append(Sight(VisionModel(model), ledger, seconds=seconds))

@@ -10,10 +10,9 @@ from bot.agents.files import attached
 from bot.agents.quoting.files.wire import NamedFile
 from bot.engine.files.parsing import FileParser
 from bot.engine.media import MediaFetcher
+from bot.engine.reading.ledger import beside
 from bot.foundation.telemetry import log
 from bot.model.turns import (
-    ConversationView,
-    CustomerView,
     FileView,
     MessageView,
     TenantView,
@@ -33,7 +32,6 @@ from domain.conversations.readings import (
 from domain.database import Database
 from domain.errors import NotFound, Refused
 from domain.files.content import Trouble
-from domain.types import new_id, utc_now
 
 FETCHING_PATIENCE = 25.0
 """Seconds; what is not there by then is read in no turn, and staff see it arrive."""
@@ -97,7 +95,7 @@ class FileReader:
             found = {one.row.id: one for one in await known_files(session, ids)}
         if missing := [id_ for id_ in ids if id_ not in found]:
             raise NotFound("attachment", missing[0])
-        read = await self._first_readings(_beside(tenant), list(found.values()))
+        read = await self._first_readings(beside(tenant), list(found.values()))
         found |= {one.row.id: one for one in read}
         return tuple(_named(found[id_].row.filename, found[id_]) for id_ in ids)
 
@@ -108,7 +106,7 @@ class FileReader:
         reading = await self._parser.read(content, name, content_type)
         for sense in self._senses:
             if sense.takes(reading.trouble):
-                reading = await sense.read(_beside(tenant), name, content)
+                reading = await sense.read(beside(tenant), name, content)
                 break
         if reading.content is None:
             raise FileNotRead(name, reading.reason)
@@ -186,20 +184,6 @@ def _named(name: str, known: KnownFile) -> NamedFile:
     if reading.content is None:
         raise FileNotRead(name, reading.reason)
     return NamedFile(name, reading.content)
-
-
-def _beside(tenant: TenantView) -> TurnContext:
-    """Whose budget counts, where there is no conversation."""
-    return TurnContext(
-        tenant=tenant,
-        conversation=ConversationView(new_id(), "", 0),
-        customer=CustomerView(new_id()),
-        messages=(),
-        history=(),
-        tickets=(),
-        quotes=(),
-        now=utc_now(),
-    )
 
 
 def has_files(context: TurnContext) -> bool:

@@ -1,16 +1,15 @@
 """Models that make words of pictures and recordings, within the tenant's budget."""
 
-from bot.agents.budget import Budget
+from bot.engine.reading.ledger import Ledger
 from bot.foundation.telemetry import log
 from bot.model.failures import ModelFailed
 from bot.model.prompts import shipped
 from bot.model.transcription import LARGEST as LONGEST_RECORDING
 from bot.model.transcription import TranscriptionModel
-from bot.model.turns import ModelUse, TurnContext
+from bot.model.turns import TurnContext
 from bot.model.untrusted import visible
 from bot.model.vision import LARGEST, VisionModel, shown_type
 from domain.conversations.readings import HEARING, VISION, FileReading
-from domain.database import Database
 from domain.files.content import (
     SHOWN,
     FileText,
@@ -21,32 +20,11 @@ from domain.files.content import (
     capped,
     plain_text,
 )
-from domain.types import utc_now
-from domain.usage import service as usage
 
 SECONDS = 20.0
 LONGEST = 8_000
 """Letters of what a model makes of one file."""
 _BUDGET_SPENT = "today's budget for models is spent"
-
-
-class Ledger:
-    """Asks before a model reads a file, and records what it cost whatever came of it."""
-
-    def __init__(self, database: Database, budget: Budget) -> None:
-        self._database = database
-        self._budget = budget
-
-    async def allows(self, context: TurnContext) -> bool:
-        return await self._budget.allows(context)
-
-    async def record(self, context: TurnContext, use: ModelUse) -> None:
-        await self._budget.spend(context, use)
-        if not use.calls:
-            return
-        spent = usage.Used(use.model, use.calls, use.input_tokens, use.output_tokens, use.cost)
-        async with self._database.transaction(context.tenant.id) as session:
-            await usage.add(session, context.tenant.id, utc_now().date(), spent)
 
 
 class Sight:
@@ -67,7 +45,7 @@ class Sight:
             return self._unseen("it is of a kind that the model does not look at")
         if len(content) > LARGEST:
             return self._unseen(f"it is larger than the {LARGEST >> 20} MB that the model takes")
-        if not await self._ledger.allows(context):
+        if not await self._ledger.allows(context.tenant):
             return self._unseen(_BUDGET_SPENT)
         try:
             text, use = await self._model.describe(
@@ -75,9 +53,9 @@ class Sight:
             )
         except ModelFailed as failure:
             log.warning("files.not_seen", reason=failure.reason)
-            await self._ledger.record(context, failure.use)
+            await self._ledger.record(context.tenant, failure.use)
             return self._unseen(f"the model could not look at it ({failure.reason})")
-        await self._ledger.record(context, use)
+        await self._ledger.record(context.tenant, use)
         try:
             written = written_down(visible(text, LONGEST))
         except Unreadable:
@@ -107,15 +85,15 @@ class Hearing:
     async def read(self, context: TurnContext, filename: str, content: bytes) -> FileReading:
         if len(content) > LONGEST_RECORDING:
             return self._unheard("it is larger than the model takes")
-        if not await self._ledger.allows(context):
+        if not await self._ledger.allows(context.tenant):
             return self._unheard(_BUDGET_SPENT)
         try:
             text, use = await self._model.listen(content, self._seconds)
         except ModelFailed as failure:
             log.warning("files.not_heard", reason=failure.reason)
-            await self._ledger.record(context, failure.use)
+            await self._ledger.record(context.tenant, failure.use)
             return self._unheard(f"the model could not listen to it ({failure.reason})")
-        await self._ledger.record(context, use)
+        await self._ledger.record(context.tenant, use)
         heard = plain_text(visible(text, LONGEST) or ".")
         return FileReading(heard, means=HEARING, model=self._model.settings.name)
 

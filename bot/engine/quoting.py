@@ -54,7 +54,7 @@ NOBODY: Buyer = (None, None)
 class Prepared:
     """A quote ready to be stored.
 
-    `before`: what was drafted of the words so far, and `catalogue`: of a revision alone.
+    `before`: what was drafted of the words so far, and `catalogue`: of a change alone.
     """
 
     action: DraftQuote | ReviseQuote
@@ -85,15 +85,15 @@ class QuoteDrafter:
                 words = with_files(action.request, _lists(context, action))
                 drafted = await self._read(context.tenant, words, previous, buyer)
                 made = Prepared(action, drafted)
-                if isinstance(action, ReviseQuote) and was_sent(context, action.number):
-                    made = await self._compared(context, made, words, previous)
-                prepared.append(made)
+                prepared.append(await self._compared(context, made, words, previous))
         return tuple(prepared)
 
     async def _compared(
         self, context: TurnContext, made: Prepared, words: str, previous: str
     ) -> Prepared:
         """With what code reads of the words so far, and of all: their difference is the change."""
+        if not isinstance(made.action, ReviseQuote):
+            return made
         index = await self._shelf.index(context.tenant.id)
         day = utc_now().date()
         read = (
@@ -106,8 +106,10 @@ class QuoteDrafter:
         )
         is_read = made.drafted.draft.is_quote and made.drafted.step != Step.EXTRACTIVE.value
         now = made.drafted.draft if is_read else after
-        new = tuple(one for one in now.questions if one not in before.questions)
-        drafted = replace(made.drafted, draft=replace(now, questions=new))
+        if was_sent(context, made.action.number):
+            new = tuple(one for one in now.questions if one not in before.questions)
+            now = replace(now, questions=new)
+        drafted = replace(made.drafted, draft=now)
         return replace(made, drafted=drafted, before=before, catalogue=index.catalogue)
 
     async def _read(self, tenant: TenantView, words: str, previous: str, buyer: Buyer) -> Drafted:
@@ -149,6 +151,8 @@ class QuoteWriter:
             quote = await quotes.get((await quotes.numbered(action.number)).id, for_change=True)
             if quote.status != "draft":
                 prepared, remark = await self._begin_revision(quote, prepared)
+            elif await quotes.is_worked_on(quote):
+                prepared, remark = await self._lay_on(quote, prepared)
             await quotes.redraft(quote.id, prepared.drafted, actor="bot", why=WROTE_AGAIN)
         else:
             quote = await quotes.draft(self._whom(action), prepared.drafted, actor="bot")
@@ -159,6 +163,11 @@ class QuoteWriter:
         """The next revision of what was sent: its lines, with what the words change laid on."""
         said = prepared.action.request
         await start_revision(self._session, self._tenant_id, quote, "bot", said[:LONGEST_REASON])
+        prepared, remark = await self._lay_on(quote, prepared)
+        return prepared, f"Revision {quote.revision}. {remark}"
+
+    async def _lay_on(self, quote: Quote, prepared: Prepared) -> tuple[Prepared, str]:
+        """What people made of the lines stays, and what the words change is laid on them."""
         rows = await Quotes(self._session, self._tenant_id).lines(quote.id)
         lines = tuple(line_of(row, quote.currency) for row in rows)
         drafted, remark = _laid(quote, lines, prepared)
@@ -203,7 +212,7 @@ def was_sent(context: TurnContext, number: str) -> bool:
 def _laid(quote: Quote, lines: tuple[QuoteLine, ...], prepared: Prepared) -> tuple[Drafted, str]:
     """Where code cannot tell what changes the lines stay, and a remark for staff says so."""
     drafted, said = prepared.drafted, prepared.action.request
-    remark = f"Revision {quote.revision}, since the customer asked for a change."
+    remark = "The customer asked for a change."
     changed = lines
     if prepared.before is not None and prepared.catalogue is not None:
         change = make_it(said, lines) or laid_on(lines, prepared.before, drafted.draft)

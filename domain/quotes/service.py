@@ -26,6 +26,9 @@ from domain.quotes.request import QuoteRequest
 from domain.quotes.writing.versions import QuoteDocuments, Why
 from domain.types import new_id, utc_now
 
+BY_ITSELF = ("bot", "system", "schedule", "customer")
+"""Who writes into a quote's log without being one of the company's people."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuoteFor:
@@ -90,6 +93,15 @@ class Quotes:
         await self._documents.follow(quote, drafted.draft.lines, Why(why or "redrafted", actor))
         self._log(quote, "redrafted", actor, why)
         return quote
+
+    async def is_worked_on(self, quote: Quote) -> bool:
+        """Whether its lines are more than what was read of words: they were sent once, or a
+        person changed something."""
+        if quote.revision > 1:
+            return True
+        by_people = QuoteLogEntry.actor.not_in(BY_ITSELF)
+        found = select(QuoteLogEntry.id).where(QuoteLogEntry.quote_id == quote.id, by_people)
+        return bool(await self._session.scalar(select(found.exists())))
 
     async def reline(self, quote: Quote, lines: tuple[QuoteLine, ...]) -> None:
         """Other lines, already priced, for a locked draft: its sums and its version follow."""

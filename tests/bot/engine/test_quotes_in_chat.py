@@ -8,6 +8,7 @@ from domain.catalogue.product import Product
 from domain.catalogue.service import Products
 from domain.quotes.lifecycle.moving import Move, move
 from domain.quotes.models import Quote, QuoteLineRecord, QuoteRevision
+from domain.quotes.service import Quotes
 from domain.staff.models import StaffNotice
 from tests.bot.engine.conftest import Company
 
@@ -101,7 +102,8 @@ async def test_another_tenants_catalogue_prices_nothing_here(
     assert await lines(company) == {}
 
 
-async def sent(company: Company) -> None:
+async def worked_on(company: Company) -> None:
+    """A draft in which a person gave a tenth off the outlets."""
     await stocked(company)
     await company.say("please quote 20 double cat6 outlets and one 24 port patch panel")
     async with company.runtime.database.transaction(company.tenant_id) as session:
@@ -109,7 +111,29 @@ async def sent(company: Company) -> None:
         rows = list(await session.scalars(select(QuoteLineRecord)))
         outlet = next(row for row in rows if row.code == "OUT-2")
         outlet.discount, outlet.total = Decimal(148), Decimal(1332)
-        await session.flush()
+        Quotes(session, company.tenant_id).note(quote, "parts_list edited", "staff:1", "")
+
+
+async def test_what_a_person_made_of_a_draft_stays_when_the_customer_writes_again(
+    company: Company,
+) -> None:
+    await worked_on(company)
+    [answer] = await company.say("sorry, make it 30 outlets not 20")
+    [quote] = await quotes(company)
+    found = await lines(company)
+    assert (quote.status, quote.revision, quote.version) == ("draft", 1, 2)
+    assert (found["OUT-2"].quantity, found["OUT-2"].discount) == (30, 222)
+    assert found["PP-24"].quantity == 1
+    assert "new version" not in answer
+    await company.say("and please add a 12U wall cabinet 450 deep")
+    found = await lines(company)
+    assert (found["OUT-2"].discount, found["RK-12"].quantity) == (222, 1)
+
+
+async def sent(company: Company) -> None:
+    await worked_on(company)
+    async with company.runtime.database.transaction(company.tenant_id) as session:
+        quote = (await session.scalars(select(Quote))).one()
         await move(session, company.tenant_id, quote, Move("sent", "staff:1"))
 
 
@@ -138,7 +162,9 @@ async def test_make_it_thirty_is_enough_and_further_words_change_the_draft(
     assert (await lines(company))["OUT-2"].quantity == 30
     [answer] = await company.say("sorry, make it 32 outlets not 30")
     [quote] = await quotes(company)
-    assert (quote.revision, (await lines(company))["OUT-2"].quantity) == (2, 32)
+    outlets = (await lines(company))["OUT-2"]
+    assert (quote.revision, outlets.quantity) == (2, 32)
+    assert outlets.discount == Decimal("236.80"), "what was agreed stays in the draft as well"
     assert "new version" not in answer
 
 

@@ -185,8 +185,13 @@ async def _price_changed(session: AsyncSession, event: DomainEvent) -> NewNotice
     found = await drift(session, event.tenant_id, revision - 1)
     if found.is_harmless and changed < LIST:
         return None
-    wrong = f"{found.quotes} open quotes, {len(found.articles)} articles and {len(found.answers)} "
-    text = f"{changed} prices changed; {wrong}answers tell old ones."
+    places = (
+        (found.quotes, "open quotes"),
+        (len(found.articles), "articles"),
+        (len(found.answers), "answers"),
+    )
+    told = ", ".join(f"{name} ({count})" for count, name in places if count)
+    text = f"Changed prices: {changed}. Old ones stand in {told or 'nothing that is open'}."
     command = f"catalogue drift {revision - 1}"
     return NewNotice("catalogue", f"prices:{revision}", text, command)
 

@@ -94,7 +94,7 @@ async def test_staff_are_told_once_what_a_change_makes_wrong(
         query = select(StaffNotice).where(StaffNotice.kind == "catalogue")
         (notice,) = list(await session.scalars(query))
     assert notice.text == (
-        "1 prices changed; 1 open quotes, 0 articles and 0 answers tell old ones."
+        "Changed prices: 1. Old ones stand in open quotes (1)."
     )
     assert notice.command.startswith("catalogue drift ")
 

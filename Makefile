@@ -47,7 +47,7 @@ test: $(DEV_STAMP)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not full" tests
 
 test-full: $(DEV_STAMP)
-	$(BIN)/pytest -n 1 -m full --timeout 600 tests
+	$(BIN)/pytest -n 2 --dist worksteal -m full --timeout 600 tests
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .

@@ -245,6 +245,7 @@ async def _serve(app: FastAPI, settings: Settings) -> None:
         server_header=False,
         proxy_headers=False,
         lifespan="off",
+        ws="none",
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)

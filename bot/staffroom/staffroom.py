@@ -74,8 +74,10 @@ class Staffroom:
         return await self.door(SIMULATED).receive(delivery)
 
     async def warm_up(self) -> None:
-        for door in self._doors.values():
-            await door.warm_up()
+        """Of Slack only what somebody uses: the others need not hold it in memory."""
+        for kind, door in self._doors.items():
+            if await self.workspaces.has_any(kind):
+                await door.warm_up()
 
     async def check(self) -> list[Finding]:
         """Of every company: the workspaces its staff work in."""

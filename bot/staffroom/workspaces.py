@@ -66,6 +66,11 @@ class Workspaces:
             found = await directory.find(session, team_kind(kind), self._team(kind, team))
         return tuple(one.tenant_id for one in found)
 
+    async def has_any(self, kind: str) -> bool:
+        """Whether any company is connected."""
+        async with self._database.directory() as session:
+            return await directory.has_any(session, team_kind(kind))
+
     async def authorize(self, kind: str, team: str) -> Authorized | None:
         """Remembered for a few seconds: every delivery asks before it is acknowledged."""
         known = self._authorized.get((kind, team))

@@ -109,12 +109,13 @@ class SlackApp:
             return Answer(200, event.answer)
         if isinstance(event, NotForUs):
             return await self._kept(event)
+        bolt = self._bolt if self._bolt is not None else await asyncio.to_thread(self.bolt)
         from slack_bolt.request.async_request import AsyncBoltRequest
 
         request = AsyncBoltRequest(
             body=delivery.body.decode(), headers=dict(delivery.headers), mode="http"
         )
-        return _as_answer(await self.bolt().async_dispatch(request))
+        return _as_answer(await bolt.async_dispatch(request))
 
     @asynccontextmanager
     async def socket(self, app_token: SecretStr) -> AsyncIterator[None]:

@@ -50,6 +50,11 @@ async def find(session: AsyncSession, kind: str, digest: bytes) -> tuple[Found, 
     return tuple(Found(tenant_id, subject_id) for tenant_id, subject_id in rows)
 
 
+async def has_any(session: AsyncSession, kind: str) -> bool:
+    there = select(DirectoryEntry.tenant_id).where(DirectoryEntry.kind == kind).exists()
+    return bool(await session.scalar(select(there)))
+
+
 async def tenants(session: AsyncSession) -> tuple[TenantName, ...]:
     rows = await session.execute(
         select(DirectoryTenant.tenant_id, DirectoryTenant.slug).order_by(DirectoryTenant.slug)

@@ -93,9 +93,7 @@ async def test_staff_are_told_once_what_a_change_makes_wrong(
     async with runtime.database.transaction(tenant_id) as session:
         query = select(StaffNotice).where(StaffNotice.kind == "catalogue")
         (notice,) = list(await session.scalars(query))
-    assert notice.text == (
-        "Changed prices: 1. Old ones stand in open quotes (1)."
-    )
+    assert notice.text == ("Changed prices: 1. Old ones stand in open quotes (1).")
     assert notice.command.startswith("catalogue drift ")
 
 

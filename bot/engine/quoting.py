@@ -94,6 +94,7 @@ class QuoteDrafter:
         """With what code reads of the words so far, and of all: their difference is the change."""
         if not isinstance(made.action, ReviseQuote):
             return made
+        number = made.action.number
         index = await self._shelf.index(context.tenant.id)
         day = utc_now().date()
         read = (
@@ -104,13 +105,13 @@ class QuoteDrafter:
         before, after = (
             draft(one, index.catalogue, day, terms) for one in await asyncio.gather(*read)
         )
+        made = replace(made, before=before, catalogue=index.catalogue)
+        if not was_sent(context, number):
+            return made
         is_read = made.drafted.draft.is_quote and made.drafted.step != Step.EXTRACTIVE.value
         now = made.drafted.draft if is_read else after
-        if was_sent(context, made.action.number):
-            new = tuple(one for one in now.questions if one not in before.questions)
-            now = replace(now, questions=new)
-        drafted = replace(made.drafted, draft=now)
-        return replace(made, drafted=drafted, before=before, catalogue=index.catalogue)
+        new = tuple(one for one in now.questions if one not in before.questions)
+        return replace(made, drafted=replace(made.drafted, draft=replace(now, questions=new)))
 
     async def _read(self, tenant: TenantView, words: str, previous: str, buyer: Buyer) -> Drafted:
         index = await self._shelf.index(tenant.id)

@@ -5,10 +5,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from channels.slack.simulator import SlackSimulator
+from bot.runtime import Runtime
+from channels.slack.simulator import HttpWire, SlackSimulator
+from channels.whatsapp.simulator import GraphSimulator
+from domain.staff.rooms import SIMULATED
 from domain.staff.service import NewMember, StaffMembers
 from tests.bot.engine.conftest import Company, founded
-from tests.bot.staffroom.conftest import Office
+from tests.bot.staffroom.conftest import Office, opened, peopled
 
 
 @pytest.fixture
@@ -93,3 +96,16 @@ async def test_doctor_names_a_workspace_and_a_room_that_do_not_work(office: Offi
     office.workspace.is_installed = False
     broken = [finding for finding in await staffroom.check() if finding.state == "broken"]
     assert "withdrawn" in broken[0].advice
+
+
+async def test_slacks_library_waits_in_memory_only_where_somebody_is_connected(
+    runtime: Runtime, graph: GraphSimulator, slack: SlackSimulator, wire: HttpWire
+) -> None:
+    company = await founded(runtime, graph, "acme", "111000111000111")
+    staffroom = runtime.staffroom
+    await staffroom.warm_up()
+    assert staffroom.door()._app._bolt is None
+    await opened(company, slack, peopled(slack, "TNEW", "New", "tnew.example"), wire)
+    await staffroom.warm_up()
+    assert staffroom.door()._app._bolt is not None
+    assert staffroom.door(SIMULATED)._app._bolt is None

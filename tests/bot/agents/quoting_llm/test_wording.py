@@ -1,5 +1,6 @@
 """A model words a document; what says more than the quote does is not taken."""
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from bot.agents.quoting_llm.wording import DocumentWriter, Template
 from bot.model.prompts import ShippedPrompts
 from bot.model.simulator import Answer, Call
+from bot.model.turns import ModelUse, TenantView
 from domain.quotes.pricing import QuoteLine
 from domain.quotes.writing.templates import Matter, written
 from domain.types import Money
@@ -61,6 +63,35 @@ async def test_what_nobody_said_leaves_the_template_as_it_was(word, invented: st
 async def test_terms_are_the_companys_and_unknown_sections_are_none(word) -> None:
     made, _ = await word(("terms", "Pay whenever."), ("free_gift", "A car."))
     assert made is None
+
+
+@dataclass
+class Purse:
+    """A meter that allows so many questions."""
+
+    left: int
+    recorded: list[ModelUse] = field(default_factory=list)
+
+    async def allows(self, tenant: TenantView) -> bool:
+        return self.left > len(self.recorded)
+
+    async def record(self, tenant: TenantView, use: ModelUse) -> None:
+        self.recorded.append(use)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_words_are_paid_for_and_none_are_asked_for_beyond_the_budget(
+    simulate, model_settings, turn, status: int
+) -> None:
+    form = {"sections": [{"id": "next_steps", "content": "Tell us when it suits you."}]}
+    answer = Answer(calls=(Call("DocumentForm", form),), status=status)
+    purse, template = Purse(1), Template("overview", written(MATTER)["overview"])
+    async with simulate(answer) as simulator:
+        writer = DocumentWriter(model_settings(simulator), ShippedPrompts(), purse, seconds=20)
+        first = await writer.word(turn("x").tenant, MATTER, template)
+        second = await writer.word(turn("x").tenant, MATTER, template)
+    assert (first is None, second) == (status == 500, None)
+    assert (len(simulator.asked), len(purse.recorded)) == (1, 1)
 
 
 async def test_a_failing_model_leaves_it_to_code(word) -> None:
